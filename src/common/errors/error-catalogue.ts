@@ -1,0 +1,87 @@
+/** What went wrong, in the terms of the domain; only the problem filter knows the HTTP status of each kind. */
+export type ErrorKind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'precondition_failed'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid'
+  | 'precondition_required'
+  | 'rate_limited'
+  | 'internal'
+  | 'unavailable';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  /** RFC 9457 `title`: the same for every occurrence. */
+  readonly title: string;
+}
+
+/** Every error that a client can meet. A code, once published, keeps its meaning. Documented in docs/errors.md. */
+export const ERROR_CATALOGUE = {
+  'REQUEST.MALFORMED': { kind: 'malformed', title: 'The request is malformed' },
+  'REQUEST.INVALID_CURSOR': { kind: 'malformed', title: 'The cursor is not one that this list gave out' },
+  'REQUEST.NOT_FOUND': { kind: 'not_found', title: 'There is no such route' },
+  'REQUEST.TOO_LARGE': { kind: 'too_large', title: 'The request is too large' },
+  'REQUEST.UNSUPPORTED_MEDIA_TYPE': {
+    kind: 'unsupported_media_type',
+    title: 'The media type of the body is not supported',
+  },
+  'REQUEST.PRECONDITION_REQUIRED': {
+    kind: 'precondition_required',
+    title: 'The If-Match header is required',
+  },
+  'REQUEST.PRECONDITION_FAILED': {
+    kind: 'precondition_failed',
+    title: 'The resource has changed since that version',
+  },
+  'SERVICE.INTERNAL_ERROR': { kind: 'internal', title: 'Something went wrong on our side' },
+  'SERVICE.UNAVAILABLE': { kind: 'unavailable', title: 'The service is temporarily unavailable' },
+  'SERVICE.OVERLOADED': { kind: 'unavailable', title: 'The service is busy' },
+
+  'AUTH.INVALID_CREDENTIALS': { kind: 'unauthenticated', title: 'The credentials are not valid' },
+  'AUTH.TOKEN_MISSING': { kind: 'unauthenticated', title: 'A bearer token is required' },
+  'AUTH.TOKEN_INVALID': { kind: 'unauthenticated', title: 'The access token is not valid' },
+  'AUTH.TOKEN_EXPIRED': { kind: 'unauthenticated', title: 'The access token has expired' },
+  'AUTH.TOKEN_REVOKED': { kind: 'unauthenticated', title: 'The access token has been revoked' },
+  'AUTH.INVALID_REFRESH_TOKEN': { kind: 'unauthenticated', title: 'The refresh token is not valid' },
+  'AUTH.INVALID_CHALLENGE': { kind: 'unauthenticated', title: 'The challenge is not valid' },
+  'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
+
+  'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },
+
+  'USER.NOT_FOUND': { kind: 'not_found', title: 'There is no such user' },
+  'USER.USERNAME_TAKEN': { kind: 'conflict', title: 'The username is taken' },
+  'USER.EMAIL_TAKEN': { kind: 'conflict', title: 'The email address is taken' },
+  'USER.INVALID_TRANSITION': { kind: 'conflict', title: "The user's status does not allow this" },
+  'USER.PASSWORD_TOO_SHORT': { kind: 'invalid', title: 'The password is too short' },
+  'USER.PASSWORD_TOO_WEAK': { kind: 'invalid', title: 'The password is too easy to guess' },
+  'USER.CURRENT_PASSWORD_WRONG': { kind: 'invalid', title: 'The current password is not right' },
+
+  'RBAC.MISSING_PERMISSION': { kind: 'forbidden', title: 'A permission is missing' },
+  'RBAC.EXCEEDS_OWN_PERMISSIONS': { kind: 'forbidden', title: 'Nobody grants what they do not hold' },
+  'RBAC.TARGET_MORE_PRIVILEGED': {
+    kind: 'forbidden',
+    title: 'The target holds permissions that the caller does not hold',
+  },
+  'RBAC.LAST_ADMINISTRATOR': { kind: 'conflict', title: 'The last administrator stays' },
+  'RBAC.ROLE_NOT_FOUND': { kind: 'not_found', title: 'There is no such role' },
+  'RBAC.ROLE_NAME_TAKEN': { kind: 'conflict', title: 'The role name is taken' },
+  'RBAC.ROLE_IN_USE': { kind: 'conflict', title: 'The role is still in use' },
+  'RBAC.ROLE_IS_SYSTEM': { kind: 'conflict', title: 'Built-in roles cannot be changed' },
+  'RBAC.ROLE_CYCLE': { kind: 'invalid', title: 'A role cannot inherit from itself' },
+  'RBAC.UNKNOWN_PERMISSION': { kind: 'invalid', title: 'There is no such permission' },
+  'RBAC.UNKNOWN_PRINCIPAL': { kind: 'invalid', title: 'There is no such principal' },
+  'RBAC.UNKNOWN_ROLE': { kind: 'invalid', title: 'There is no such role to refer to' },
+  'RBAC.UNKNOWN_RESOURCE': { kind: 'invalid', title: 'There is no such resource to refer to' },
+  'RBAC.ASSIGNMENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such assignment' },
+  'RBAC.ASSIGNMENT_EXISTS': { kind: 'conflict', title: 'The assignment exists already' },
+
+  'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,0 +1,14 @@
+export {
+  DomainEvent,
+  type EventOutcome,
+  type EventTarget,
+  type FieldChange,
+  type FieldChanges,
+} from './domain-event';
+export { EventPublisher } from './event-publisher';
+export {
+  isEventSubscriber,
+  OnDomainEvent,
+  type EventContext,
+  type EventSubscriber,
+} from './event-subscriber';

@@ -1,0 +1,4 @@
+export { ApiContract, ERROR_CODES_EXTENSION, type ApiContractOptions } from './api-contract.decorator';
+export { pageOf, pageQueryFields, type Page } from './page';
+export { IfMatchVersion, UuidParam } from './params.decorator';
+export { ProblemSchema, type Problem } from './problem.schema';

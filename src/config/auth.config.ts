@@ -1,0 +1,18 @@
+import { registerAs } from '@nestjs/config';
+import { environment } from './environment';
+
+export const authConfig = registerAs('auth', () => {
+  const env = environment();
+  return {
+    audience: env.JWT_AUDIENCE,
+    accessTtlSeconds: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+    failedAttemptsLimit: env.FAILED_ATTEMPTS_LIMIT,
+    lockoutSeconds: env.LOCKOUT_DURATION_MINUTES * 60,
+    passwordHash: { memoryKib: env.PASSWORD_HASH_MEMORY_KIB, iterations: env.PASSWORD_HASH_ITERATIONS },
+    rateLimits: {
+      loginPerAddress: env.RATE_LIMIT_LOGIN_PER_ADDRESS,
+      loginPerName: env.RATE_LIMIT_LOGIN_PER_NAME,
+      refreshPerAddress: env.RATE_LIMIT_REFRESH_PER_ADDRESS,
+    },
+  };
+});

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+const PLACEHOLDER =
+  /change[-_ ]?(me|this|it|in[-_ ]production)|your[-_ ]?secret|default|example|insecure|replace[-_ ]?(me|this)/i;
+
+const seconds = (fallback: number, minimum: number, maximum: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number().int().min(minimum).max(maximum).default(fallback);
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const postgresUrl = z.string().superRefine((value, context) => {
+  const scheme = /^([a-z0-9+.-]+):\/\//i.exec(value)?.[1]?.toLowerCase();
+  if (scheme === 'postgres' || scheme === 'postgresql') {
+    if (!URL.canParse(value)) context.addIssue('is not a valid URL');
+    return;
+  }
+  const database = scheme === undefined ? 'this value' : `"${scheme}"`;
+  context.addIssue(`must be a postgres:// URL; ${database} is not PostgreSQL, the only database supported`);
+});
+
+const rootSecret = z
+  .string()
+  .refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes long')
+  .refine((value) => new Set(value).size >= 8, 'repeats too few characters; use `openssl rand -base64 48`')
+  .refine((value) => !PLACEHOLDER.test(value), 'is a placeholder; use `openssl rand -base64 48`');
+
+/** Every variable that the service reads. `.env.example` is checked against it. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production']).optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TRUSTED_PROXIES: list.default([]),
+  CORS_ALLOWED_ORIGINS: list.default([]),
+  DOCS_ENABLED: flag.optional(),
+
+  DB_URL: postgresUrl.optional(),
+  DB_MIGRATION_URL: postgresUrl.optional(),
+  DB_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+
+  JWT_SECRET_KEY: rootSecret.optional(),
+  JWT_SECRET_KEY_PREVIOUS: list.pipe(z.array(rootSecret)).default([]),
+  JWT_AUDIENCE: z.string().min(1).max(200).default('portcullis'),
+  ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(60).default(15),
+  SESSION_IDLE_SECONDS: seconds(14 * 86_400, 60, 365 * 86_400),
+  SESSION_ABSOLUTE_SECONDS: seconds(30 * 86_400, 60, 365 * 86_400),
+
+  FAILED_ATTEMPTS_LIMIT: z.coerce.number().int().min(1).max(100).default(5),
+  LOCKOUT_DURATION_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
+  PASSWORD_HASH_MEMORY_KIB: z.coerce.number().int().min(19_456).max(1_048_576).default(19_456),
+  PASSWORD_HASH_ITERATIONS: z.coerce.number().int().min(2).max(20).default(2),
+  RATE_LIMIT_LOGIN_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
+  RATE_LIMIT_LOGIN_PER_NAME: z.coerce.number().int().min(1).default(60),
+  RATE_LIMIT_REFRESH_PER_ADDRESS: z.coerce.number().int().min(1).default(1_200),
+
+  BOOTSTRAP_ADMIN_USERNAME: z.string().min(1).default('admin'),
+  BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(1_000).optional(),
+});
+
+/** Variables whose value may come from a file, named by `<VARIABLE>_FILE` (container secrets). */
+export const SECRET_VARIABLES = [
+  'DB_URL',
+  'DB_MIGRATION_URL',
+  'REDIS_URL',
+  'JWT_SECRET_KEY',
+  'JWT_SECRET_KEY_PREVIOUS',
+  'BOOTSTRAP_ADMIN_PASSWORD',
+] as const satisfies readonly (keyof typeof environmentSchema.shape)[];
+
+export type EnvironmentVariables = z.infer<typeof environmentSchema>;
