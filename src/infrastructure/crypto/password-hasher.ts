@@ -1,0 +1,16 @@
+/** Slow on purpose: makes each guess at a stolen digest cost memory and time. */
+export abstract class PasswordHasher {
+  /** @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already. */
+  abstract hash(password: string): Promise<string>;
+
+  /**
+   * Compares in work that does not depend on whether `digest` exists: without one, a digest of the same cost
+   * stands in, and the answer is false.
+   *
+   * @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already.
+   */
+  abstract verify(digest: string | null, password: string): Promise<boolean>;
+
+  /** Whether `digest` was made with other parameters than today's. */
+  abstract needsRehash(digest: string): boolean;
+}

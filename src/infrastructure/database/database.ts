@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { isTransient } from './database-errors';
+
+/** A statement that PostgreSQL parses and plans once a connection. The name is unique in the code base. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+const MAX_ATTEMPTS = 3;
+
+/**
+ * The one way to the database. What runs inside {@link transaction} shares its connection, whoever calls it;
+ * outside, each statement is a transaction of its own.
+ */
+@Injectable()
+export class Database {
+  private readonly pool: Pool;
+  private readonly afterCommitOf = new WeakMap<EntityManager, (() => Promise<void>)[]>();
+
+  constructor(private readonly host: TransactionHost<TransactionalAdapterTypeOrm>) {
+    this.pool = (this.host.tx.dataSource.driver as PostgresDriver).master as Pool;
+  }
+
+  isInTransaction(): boolean {
+    return this.host.isTransactionActive();
+  }
+
+  /**
+   * Runs `work` in a transaction, or in the caller's. An outermost transaction that loses a deadlock or a
+   * serialization race is tried again, so `work` must have no effect but on the database.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isInTransaction()) return work();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+        await sleep(Math.random() * 20 * attempt);
+      }
+    }
+  }
+
+  /**
+   * Runs `effect` once the current transaction has committed and before its caller goes on; at once where
+   * there is none.
+   */
+  async afterCommit(effect: () => Promise<void>): Promise<void> {
+    const effects = this.afterCommitOf.get(this.host.tx);
+    if (effects === undefined) await effect();
+    else effects.push(effect);
+  }
+
+  /** The rows of a prepared statement, on the current transaction's connection. */
+  async query<Row extends QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    return (await this.execute<Row>(statement, values)).rows;
+  }
+
+  /** How many rows a prepared statement changed. */
+  async change(statement: Statement, values: readonly unknown[] = []): Promise<number> {
+    return (await this.execute(statement, values)).rowCount ?? 0;
+  }
+
+  /** The repository of `entity`, bound to the current transaction. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.host.tx.getRepository(entity);
+  }
+
+  private async execute<Row extends QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
+    const client = ((await this.host.tx.queryRunner?.connect()) as PoolClient | undefined) ?? this.pool;
+    return client.query<Row>({ ...statement, values: [...values] });
+  }
+
+  private async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const effects: (() => Promise<void>)[] = [];
+    const result = await this.host.withTransaction(async () => {
+      this.afterCommitOf.set(this.host.tx, effects);
+      return work();
+    });
+    for (const effect of effects) await effect();
+    return result;
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import {
+  EventPublisher,
+  isEventSubscriber,
+  type DomainEvent,
+  type EventContext,
+  type EventSubscriber,
+} from '../../common/events';
+import { RequestContext } from '../request-context';
+
+const SYSTEM_ACTOR = { type: 'system', id: null } as const;
+
+/** Hands each event to every subscriber of this process, in the publisher's own transaction. */
+@Injectable()
+export class InProcessEventPublisher extends EventPublisher implements OnModuleInit {
+  private readonly subscribers: EventSubscriber[] = [];
+
+  constructor(
+    private readonly context: RequestContext,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    for (const { instance } of this.discovery.getProviders()) {
+      if (typeof instance !== 'object' || instance === null) continue;
+      const provider = instance as Record<string, EventSubscriber>;
+      for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(provider) as object)) {
+        const method = provider[name];
+        if (method !== undefined && isEventSubscriber(method)) this.subscribers.push(method.bind(provider));
+      }
+    }
+  }
+
+  override async publish(event: DomainEvent): Promise<void> {
+    const context = this.contextOf(event);
+    for (const notify of this.subscribers) await notify(event, context);
+  }
+
+  private contextOf(event: DomainEvent): EventContext {
+    const { principal } = this.context;
+    const behind = principal && { type: principal.subjectType, id: principal.subject };
+    return {
+      actor:
+        event.actor ??
+        behind ??
+        (this.context.requestId === null ? SYSTEM_ACTOR : { type: 'anonymous', id: null }),
+      requestId: this.context.requestId,
+      sessionId: event.sessionId ?? principal?.sessionId ?? null,
+      ip: this.context.ip,
+      userAgent: this.context.userAgent,
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export { RequestContext } from './request-context';
+export { RequestContextModule } from './request-context.module';

@@ -1,0 +1,29 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareCluster, SUPERUSER } from '../../src/infrastructure/database/embedded-postgres/cluster';
+import { findLauncher } from '../../src/infrastructure/database/embedded-postgres/launcher';
+import { startServer } from '../../src/infrastructure/database/embedded-postgres/server';
+import type { TestServer } from './test-server';
+
+const INSTALLATIONS = '/usr/lib/postgresql';
+
+/** Starts the server of the Debian package `postgresql` in a temporary folder. */
+export async function startDebianPostgres(): Promise<TestServer> {
+  const version = existsSync(INSTALLATIONS) ? readdirSync(INSTALLATIONS).sort().at(-1) : undefined;
+  if (version === undefined) throw new Error('The peers need PostgreSQL: apt-get install postgresql');
+  const program = (name: string): string => join(INSTALLATIONS, version, 'bin', name);
+  const dataDir = mkdtempSync(join(tmpdir(), 'portcullis-debian-'));
+  const options = { dataDir, postgres: program('postgres'), initdb: program('initdb'), durable: false };
+  const launcher = await findLauncher(options.postgres, dataDir);
+  const cluster = await prepareCluster({ ...options, launcher });
+  const logFile = join(dataDir, 'postgres.log');
+  const server = await startServer({ ...options, launcher, data: cluster.data, logFile, port: undefined });
+  return {
+    url: `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${server.port}/postgres`,
+    stop: async () => {
+      await server.stop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
