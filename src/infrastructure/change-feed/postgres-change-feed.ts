@@ -1,0 +1,164 @@
+import { performance } from 'node:perf_hooks';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Database } from '../database';
+import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from './change-feed';
+import { FeedCursor } from './feed-cursor';
+import { FeedHints } from './feed-hints';
+
+const POLL_INTERVAL_MS = 500;
+const TRUST_MS = 5_000;
+/** Well below the age at which rows are trimmed: a process that was blind for longer reads everything again. */
+const REBUILD_AFTER_MS = 60_000;
+const TRIM_INTERVAL_MS = 60_000;
+
+const APPEND = {
+  name: 'change-feed-append',
+  text: 'INSERT INTO change_feed (kind, keys) VALUES ($1, $2) RETURNING id, xid::text',
+};
+const HORIZON = {
+  name: 'change-feed-horizon',
+  text: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon',
+};
+const READ = {
+  name: 'change-feed-read',
+  text: `SELECT s.horizon::text, f.id, f.xid::text, f.kind, f.keys
+         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) s
+         LEFT JOIN change_feed f ON (f.xid, f.id) > ($1::xid8, $2::bigint)
+         ORDER BY f.xid, f.id`,
+};
+const TRIM = {
+  name: 'change-feed-trim',
+  text: `DELETE FROM change_feed WHERE at < now() - interval '1 hour'`,
+};
+
+interface FeedRow {
+  readonly horizon: string;
+  readonly id: string | null;
+  readonly xid: string;
+  readonly kind: ChangeKind;
+  readonly keys: readonly string[];
+}
+
+@Injectable()
+export class PostgresChangeFeed
+  extends ChangeFeed
+  implements OnApplicationBootstrap, BeforeApplicationShutdown
+{
+  private readonly logger = new Logger('ChangeFeed');
+  private readonly subscribers = new Map<ChangeKind, ChangeSubscriber>();
+  private cursor: FeedCursor | undefined;
+  private freshAt = -Infinity;
+  private reading: Promise<void> | undefined;
+  private readAgain = false;
+  private timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly hints: FeedHints,
+  ) {
+    super();
+  }
+
+  override subscribe(subscriber: ChangeSubscriber): void {
+    for (const kind of subscriber.kinds) this.subscribers.set(kind, subscriber);
+  }
+
+  override async append(kind: ChangeKind, keys: readonly string[]): Promise<void> {
+    if (!this.database.isInTransaction())
+      throw new Error('A change is recorded in the transaction that makes it');
+    const [row] = await this.database.query<{ id: string; xid: string }>(APPEND, [
+      kind,
+      JSON.stringify(keys),
+    ]);
+    await this.hints.send();
+    if (row === undefined) return;
+    await this.database.afterCommit(async () => {
+      await this.subscribers.get(kind)?.refresh(kind, keys);
+      this.cursor?.markApplied({ xid: BigInt(row.xid), id: BigInt(row.id) });
+    });
+  }
+
+  override isFresh(): boolean {
+    return performance.now() - this.freshAt < TRUST_MS;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.rebuild();
+    this.timers = [
+      setInterval(() => void this.wake(), POLL_INTERVAL_MS),
+      setInterval(() => void this.trim(), TRIM_INTERVAL_MS),
+    ];
+    this.hints.start(() => void this.wake());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.hints.stop();
+    await this.reading;
+  }
+
+  /** One read at a time; a hint that comes while one runs causes one more, since that one may have missed it. */
+  private async wake(): Promise<void> {
+    if (this.reading !== undefined) {
+      this.readAgain = true;
+      return;
+    }
+    do {
+      this.readAgain = false;
+      this.reading = this.read();
+      await this.reading;
+      this.reading = undefined;
+    } while (this.readAgain);
+  }
+
+  private async read(): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      if (this.cursor === undefined || startedAt - this.freshAt > REBUILD_AFTER_MS) await this.rebuild();
+      else await this.readOn(this.cursor);
+      this.freshAt = startedAt;
+    } catch (error) {
+      this.logger.warn(
+        `The change feed could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  private async readOn(cursor: FeedCursor): Promise<void> {
+    const { position } = cursor;
+    const rows = await this.database.query<FeedRow>(READ, [position.xid.toString(), position.id.toString()]);
+    const news = rows.filter((row) => row.id !== null && !cursor.isApplied(BigInt(row.id)));
+    for (const [kind, keys] of groupByKind(news)) await this.subscribers.get(kind)?.refresh(kind, keys);
+    for (const row of news) cursor.markApplied({ xid: BigInt(row.xid), id: BigInt(row.id ?? 0) });
+    const horizon = rows[0]?.horizon;
+    if (horizon !== undefined) cursor.advance(BigInt(horizon));
+  }
+
+  /** The cursor is taken before the tables are read: what commits in between is read twice, never missed. */
+  private async rebuild(): Promise<void> {
+    const startedAt = performance.now();
+    const [row] = await this.database.query<{ horizon: string }>(HORIZON);
+    if (row === undefined) throw new Error('PostgreSQL gave no snapshot');
+    const cursor = new FeedCursor({ xid: BigInt(row.horizon), id: 0n });
+    for (const subscriber of new Set(this.subscribers.values())) await subscriber.rebuild();
+    this.cursor = cursor;
+    this.freshAt = startedAt;
+  }
+
+  private async trim(): Promise<void> {
+    await this.database.change(TRIM).catch((error: unknown) => {
+      this.logger.warn(`The change feed could not be trimmed: ${String(error)}`);
+    });
+  }
+}
+
+function groupByKind(rows: readonly FeedRow[]): Map<ChangeKind, string[]> {
+  const groups = new Map<ChangeKind, string[]>();
+  for (const { kind, keys } of rows) groups.set(kind, [...(groups.get(kind) ?? []), ...keys]);
+  return groups;
+}
