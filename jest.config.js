@@ -25,6 +25,8 @@ const withDatabase = (globalSetup) => ({
 });
 
 module.exports = {
+  // Tests that start processes wait for them; what must happen in time is polled for within the test.
+  testTimeout: 120_000,
   projects: [
     project('unit', ['src/**/*.spec.ts']),
     {
