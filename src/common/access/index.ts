@@ -2,4 +2,5 @@ export { CurrentPrincipal } from './current-principal.decorator';
 export { declaredPermissions, definePermissions } from './permissions';
 export type { PermissionDefinition, PermissionName, PermissionRisk, Permissions } from './permissions';
 export type { AssuranceLevel, Principal } from './principal';
+export { RateLimit, RATE_LIMIT_EXTENSION, rateLimitOf, type RateLimitPolicy } from './rate-limit';
 export { Authenticated, Public, RequirePermission, routeAccessOf, type RouteAccess } from './route-access';

@@ -74,6 +74,7 @@ export const ERROR_CATALOGUE = {
   'RBAC.ROLE_IN_USE': { kind: 'conflict', title: 'The role is still in use' },
   'RBAC.ROLE_IS_SYSTEM': { kind: 'conflict', title: 'Built-in roles cannot be changed' },
   'RBAC.ROLE_CYCLE': { kind: 'invalid', title: 'A role cannot inherit from itself' },
+  'RBAC.ROLE_TOO_DEEP': { kind: 'invalid', title: 'Too many roles inherit in a line' },
   'RBAC.UNKNOWN_PERMISSION': { kind: 'invalid', title: 'There is no such permission' },
   'RBAC.UNKNOWN_PRINCIPAL': { kind: 'invalid', title: 'There is no such principal' },
   'RBAC.UNKNOWN_ROLE': { kind: 'invalid', title: 'There is no such role to refer to' },

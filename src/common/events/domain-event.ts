@@ -23,13 +23,13 @@ export abstract class DomainEvent {
   abstract readonly target: EventTarget;
   readonly outcome: EventOutcome = 'success';
   /** Why it was refused or ended; for the trail, never for the client. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Whose deed it is where no authenticated principal stands behind the request (a login, a first start). */
-  readonly actor?: EventTarget;
-  readonly sessionId?: string;
-  readonly changes?: FieldChanges;
+  readonly actor?: EventTarget | undefined;
+  readonly sessionId?: string | undefined;
+  readonly changes?: FieldChanges | undefined;
   /** Changes that tell something about a person: kept under that person's key and erasable. */
-  readonly personalChanges?: FieldChanges;
+  readonly personalChanges?: FieldChanges | undefined;
   /** The name that somebody typed where no account is known. */
-  readonly typedName?: string;
+  readonly typedName?: string | undefined;
 }

@@ -1,4 +1,5 @@
 export { ApiContract, ERROR_CODES_EXTENSION, type ApiContractOptions } from './api-contract.decorator';
+export { setEtag } from './etag';
 export { pageOf, pageQueryFields, type Page } from './page';
 export { IfMatchVersion, UuidParam } from './params.decorator';
 export { ProblemSchema, type Problem } from './problem.schema';

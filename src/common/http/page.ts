@@ -17,5 +17,7 @@ export function pageOf<T extends ZodType>(
   id: string,
   item: T,
 ): z.ZodObject<{ items: z.ZodArray<T>; nextCursor: z.ZodNullable<z.ZodString> }> {
-  return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() }).meta({ id });
+  return z
+    .strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
+    .meta({ id, examples: [{ items: item.meta()?.examples ?? [], nextCursor: null }] });
 }

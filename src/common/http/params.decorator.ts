@@ -1,4 +1,5 @@
 import { createParamDecorator, Param, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors';
 import { uuidField } from '../validation';
@@ -12,7 +13,9 @@ export function UuidParam(name: string): ParameterDecorator {
  * The version that the caller saw, from `If-Match` (RFC 9110 §13.1.1). Required: a write that does not say what
  * it changes would silently overwrite somebody else's.
  */
-export const IfMatchVersion = createParamDecorator((_: unknown, context: ExecutionContext): number => {
+export const IfMatchVersion = createParamDecorator(versionOf, [documentIfMatch]);
+
+function versionOf(_: unknown, context: ExecutionContext): number {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) {
     throw new DomainError('REQUEST.PRECONDITION_REQUIRED', {
@@ -26,4 +29,14 @@ export const IfMatchVersion = createParamDecorator((_: unknown, context: Executi
     });
   }
   return Number(version);
-});
+}
+
+function documentIfMatch(target: object, key: string | symbol | undefined): void {
+  const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+  if (key === undefined || descriptor === undefined) return;
+  ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that you last saw', example: '"3"' })(
+    target,
+    key,
+    descriptor,
+  );
+}

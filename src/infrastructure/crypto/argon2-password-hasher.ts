@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { hash, verify, type Algorithm } from '@node-rs/argon2';
+import { hash, verify } from '@node-rs/argon2';
 import { authConfig } from '../../config/auth.config';
 import { BoundedQueue } from './bounded-queue';
 import { PasswordHasher } from './password-hasher';
 
 // At about 100 hashes a second on two cores, what waits behind this many would wait longer than people do.
 const WAITING_PER_SLOT = 32;
-
-// The package's enum is erased at build time; 2 is Argon2id there and in RFC 9106 §3.1.
-const ARGON2ID = 2 as Algorithm;
 
 /** Argon2id (RFC 9106) over the NFKC form of the password (NIST SP 800-63B-4 §3.1.1.2). */
 @Injectable()
@@ -45,8 +42,8 @@ export class Argon2PasswordHasher extends PasswordHasher {
 
   private compute(password: string): Promise<string> {
     const { memoryKib, iterations } = this.config.passwordHash;
+    // Argon2id is the library's default algorithm; its enum does not survive isolated compilation.
     return hash(password.normalize('NFKC'), {
-      algorithm: ARGON2ID,
       memoryCost: memoryKib,
       timeCost: iterations,
       parallelism: 1,

@@ -7,10 +7,9 @@ interface PostgresFailure {
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
-const FOREIGN_KEY_VIOLATION = '23503';
 
-/** Connection exceptions, insufficient resources, operator intervention (shutdown), read-only and disk-full. */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57P|25006|58)/;
+/** Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout), read-only and disk-full. */
+const UNAVAILABLE_SQLSTATE = /^(08|53|57|25006|58)/;
 const UNAVAILABLE_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -31,12 +30,6 @@ function failureOf(error: unknown): PostgresFailure | undefined {
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
   const failure = failureOf(error);
   return failure?.code === UNIQUE_VIOLATION && failure.constraint === constraint;
-}
-
-/** Whether the statement broke the foreign key `constraint`. */
-export function isForeignKeyViolation(error: unknown, constraint: string): boolean {
-  const failure = failureOf(error);
-  return failure?.code === FOREIGN_KEY_VIOLATION && failure.constraint === constraint;
 }
 
 /** Whether the same transaction may well succeed when tried again. */
