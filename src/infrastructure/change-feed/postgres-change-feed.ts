@@ -113,6 +113,7 @@ export class PostgresChangeFeed
       this.reading = this.read();
       await this.reading;
       this.reading = undefined;
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- another call sets it while we await
     } while (this.readAgain);
   }
 
