@@ -1,0 +1,71 @@
+import { performance } from 'node:perf_hooks';
+import { Injectable } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { RedisUnavailableError } from '../redis';
+import { MemoryRateLimitStorage } from './memory-rate-limit.storage';
+import { PostgresRateLimitStorage } from './postgres-rate-limit.storage';
+import { SHARED_LIMITS } from './rate-limit.policies';
+import { RedisRateLimitStorage } from './redis-rate-limit.storage';
+import type { WindowCount } from './rate-limit.storage';
+
+/** In memory a hit weighs four: each of some processes lets through a quarter, and at least one. */
+const WEIGHT_IN_MEMORY = 4;
+/** Near its end, what is known of a window might reach a shared storage after it, and be counted in the next. */
+const END_MARGIN_MS = 1_000;
+
+type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/**
+ * Counts in Redis; without it, limits against guessing in PostgreSQL, and the others in memory at a quarter.
+ *
+ * What this process last learned of each window stays in memory. It is what a storage goes on from when it takes
+ * over or was emptied, so that no loss of Redis opens a new window early; and a key past its limit is refused
+ * without asking anyone until its window ends, so that a flood costs nothing.
+ */
+@Injectable()
+export class FallbackRateLimitStorage implements ThrottlerStorage {
+  constructor(
+    private readonly redis: RedisRateLimitStorage,
+    private readonly postgres: PostgresRateLimitStorage,
+    private readonly memory: MemoryRateLimitStorage,
+  ) {}
+
+  /** @throws DomainError `SERVICE.UNAVAILABLE` when a limit against guessing cannot be counted anywhere. */
+  async increment(
+    key: string,
+    windowMs: number,
+    limit: number,
+    _blockDuration: number,
+    name: string,
+  ): Promise<ThrottlerRecord> {
+    const askedAt = performance.now();
+    const known = this.memory.recall(key, askedAt);
+    if (known !== undefined && known.hits > limit) return recordOf(known, limit);
+    const atLeast = known !== undefined && known.remainingMs > END_MARGIN_MS ? known.hits : 0;
+    const count = await this.count(key, windowMs, limit, name, atLeast);
+    this.memory.remember(key, count, askedAt);
+    return recordOf(count, limit);
+  }
+
+  private async count(
+    key: string,
+    windowMs: number,
+    limit: number,
+    name: string,
+    atLeast: number,
+  ): Promise<WindowCount> {
+    try {
+      return await this.redis.hit(key, windowMs, atLeast);
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) throw error;
+    }
+    if (SHARED_LIMITS.has(name)) return this.postgres.hit(key, windowMs, atLeast);
+    return this.memory.hit(key, windowMs, atLeast, Math.min(WEIGHT_IN_MEMORY, limit));
+  }
+}
+
+function recordOf({ hits, remainingMs }: WindowCount, limit: number): ThrottlerRecord {
+  const isBlocked = hits > limit;
+  const timeToExpire = Math.max(1, Math.ceil(remainingMs / 1_000));
+  return { totalHits: hits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 };
+}

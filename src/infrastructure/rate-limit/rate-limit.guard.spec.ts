@@ -1,0 +1,184 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { RateLimit, type RateLimitPolicy } from '../../common/access';
+import { SecretBox } from '../crypto';
+import { PolicyThrottlerGuard } from './policy-throttler.guard';
+import { RateLimitGuard } from './rate-limit.guard';
+import { rateLimitOptions } from './rate-limit.policies';
+
+const LIMITS = { loginPerAddress: 5, loginPerName: 3, refreshPerAddress: 10 };
+
+const routeOf = (policy?: RateLimitPolicy): object => {
+  const handler = (): void => undefined;
+  if (policy !== undefined) RateLimit(policy)({}, 'handler', { value: handler });
+  return handler;
+};
+
+const routes = {
+  login: routeOf('login'),
+  otherLogin: routeOf('login'),
+  refresh: routeOf('refresh'),
+  unlimited: routeOf(),
+};
+
+class CountingStorage implements ThrottlerStorage {
+  readonly hits = new Map<string, number>();
+
+  increment(key: string, ttl: number, limit: number): ReturnType<ThrottlerStorage['increment']> {
+    const totalHits = (this.hits.get(key) ?? 0) + 1;
+    this.hits.set(key, totalHits);
+    const timeToExpire = ttl / 1_000 - 1;
+    const isBlocked = totalHits > limit;
+    return Promise.resolve({
+      totalHits,
+      timeToExpire,
+      isBlocked,
+      timeToBlockExpire: isBlocked ? timeToExpire : 0,
+    });
+  }
+}
+
+class FakeReply {
+  readonly sent: Record<string, unknown> = {};
+
+  getHeader(name: string): unknown {
+    return this.sent[name];
+  }
+
+  headers(headers: Record<string, unknown>): this {
+    Object.assign(this.sent, headers);
+    return this;
+  }
+}
+
+const contextOf = (handler: object, request: object, reply = new FakeReply()): ExecutionContext =>
+  ({
+    getHandler: () => handler,
+    getClass: () => Object,
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => reply }),
+  }) as unknown as ExecutionContext;
+
+describe('RateLimitGuard', () => {
+  let storage: CountingStorage;
+  let guard: RateLimitGuard;
+
+  beforeEach(async () => {
+    storage = new CountingStorage();
+    const box = new SecretBox(['a root secret that is used for tests only']);
+    const throttler = new PolicyThrottlerGuard(rateLimitOptions(LIMITS, box), storage, new Reflector());
+    await throttler.onModuleInit();
+    guard = new RateLimitGuard(throttler);
+  });
+
+  const call = async (handler: object, request: object): Promise<{ outcome: unknown; headers: object }> => {
+    const reply = new FakeReply();
+    const outcome = await Promise.resolve(guard.canActivate(contextOf(handler, request, reply))).catch(
+      (error: unknown) => error,
+    );
+    return { outcome, headers: reply.sent };
+  };
+
+  const admittedOf = async (requests: readonly object[], handler: object = routes.login): Promise<number> => {
+    const outcomes: unknown[] = [];
+    for (const request of requests) outcomes.push((await call(handler, request)).outcome);
+    return outcomes.filter((outcome) => outcome === true).length;
+  };
+
+  const from = (ip: string, username?: unknown): object => ({ ip, body: { username, password: 'x' } });
+  const manyAddresses = (bodies: readonly unknown[]): object[] =>
+    bodies.map((body, index) => ({ ip: `198.51.100.${index}`, body }));
+
+  it('lets a route without a limit pass at once, and counts nothing', () => {
+    expect(guard.canActivate(contextOf(routes.unlimited, from('192.0.2.1')))).toBe(true);
+    expect(storage.hits.size).toBe(0);
+  });
+
+  it('refuses an address past its limit, whatever the names, and says when to come back', async () => {
+    for (let calls = 0; calls < LIMITS.loginPerAddress; calls++) {
+      expect((await call(routes.login, from('192.0.2.1', `name-${calls}`))).outcome).toBe(true);
+    }
+
+    const { outcome } = await call(routes.login, from('192.0.2.1', 'another'));
+
+    expect(outcome).toMatchObject({ code: 'AUTH.RATE_LIMITED', options: { retryAfterSeconds: 59 } });
+    expect((await call(routes.login, from('192.0.2.2', 'another'))).outcome).toBe(true);
+  });
+
+  it('refuses a name past its limit, whatever the address and the spelling', async () => {
+    const spellings = ['ada', 'ADA', ' Ada ', 'ada', 'Ａda'].map((username) => ({ username }));
+
+    expect(await admittedOf(manyAddresses(spellings))).toBe(LIMITS.loginPerName);
+  });
+
+  it.each([
+    ['an object', { username: { $ne: null } }],
+    ['a number', { username: 7 }],
+    ['absent', {}],
+    ['blank', { username: '  ' }],
+    ['longer than any name', { username: 'a'.repeat(255) }],
+    ['in no body', undefined],
+    ['in a body that is null', null],
+    ['in a body that is a list', ['ada']],
+    ['in a body that is text', 'ada'],
+  ])('counts by address alone when the name is %s', async (_, body) => {
+    expect(await admittedOf(manyAddresses(Array.from({ length: 10 }, () => body)))).toBe(10);
+    expect(storage.hits.size).toBe(10);
+  });
+
+  it('charges no name for calls of an address that is refused', async () => {
+    await admittedOf(Array.from({ length: LIMITS.loginPerAddress }, () => from('192.0.2.1')));
+    await admittedOf(Array.from({ length: 50 }, () => from('192.0.2.1', 'ada')));
+
+    expect((await call(routes.login, from('192.0.2.2', 'ada'))).outcome).toBe(true);
+  });
+
+  it('counts the routes of one policy together and those of another apart', async () => {
+    await admittedOf(Array.from({ length: LIMITS.loginPerAddress }, () => from('192.0.2.1')));
+
+    expect(await admittedOf([from('192.0.2.1')], routes.otherLogin)).toBe(0);
+    expect(
+      await admittedOf(
+        Array.from({ length: 20 }, () => from('192.0.2.1')),
+        routes.refresh,
+      ),
+    ).toBe(10);
+  });
+
+  it.each([
+    ['an IPv4 address and its IPv6 form', '192.0.2.1', '::ffff:192.0.2.1', true],
+    ['two addresses of an IPv6 /64', '2001:db8:1:2::1', '2001:db8:1:2:ffff::9', true],
+    ['two IPv6 /64s', '2001:db8:1:2::1', '2001:db8:1:3::1', false],
+  ])('tells %s apart or not: %s, %s, %s', async (_, first, second, isSame) => {
+    await admittedOf(Array.from({ length: LIMITS.loginPerAddress }, () => from(first)));
+
+    expect((await call(routes.login, from(second))).outcome === true).toBe(!isSame);
+  });
+
+  it('tells the limit that is nearest to being reached, also when it refuses', async () => {
+    const fresh = await call(routes.login, from('192.0.2.1', 'ada'));
+    await admittedOf(manyAddresses([{ username: 'ada' }, { username: 'ada' }]));
+    const refused = await call(routes.login, from('192.0.2.1', 'ada'));
+    const nameless = await call(routes.login, from('192.0.2.1'));
+
+    expect(fresh.headers).toEqual({ 'ratelimit-limit': 3, 'ratelimit-remaining': 2, 'ratelimit-reset': 59 });
+    expect(refused.headers).toEqual({
+      'ratelimit-limit': 3,
+      'ratelimit-remaining': 0,
+      'ratelimit-reset': 59,
+    });
+    expect(nameless.headers).toEqual({
+      'ratelimit-limit': 5,
+      'ratelimit-remaining': 2,
+      'ratelimit-reset': 59,
+    });
+  });
+
+  it('keeps neither names nor addresses in clear', async () => {
+    await call(routes.login, from('192.0.2.1', 'ada'));
+
+    const keys = [...storage.hits.keys()];
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/);
+  });
+});

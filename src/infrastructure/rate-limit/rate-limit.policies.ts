@@ -1,0 +1,58 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
+import type { FastifyRequest } from 'fastify';
+import { rateLimitOf, type RateLimitPolicy } from '../../common/access';
+import { canonicalName, loginNameField } from '../../common/validation';
+import type { authConfig } from '../../config/auth.config';
+import type { SecretBox } from '../crypto';
+
+const WINDOW_MS = 60_000;
+
+/** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
+export const SHARED_LIMITS: ReadonlySet<string> = new Set(['login.address', 'login.name']);
+
+type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
+
+export function rateLimitOptions(limits: RateLimits, box: SecretBox): ThrottlerModuleOptions {
+  return {
+    throttlers: throttlersOf(limits),
+    // By limit and not by route: every spelling of a path counts alike. Under a secret: no name or address in clear.
+    generateKey: (_context, tracker, name) =>
+      box.authenticate('rate-limit', `${name}\0${tracker}`).toString('base64url'),
+  };
+}
+
+/** In the order in which they count: a refused address costs no name a hit. */
+function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
+  return [
+    limitOf('login', { name: 'login.address', limit: limits.loginPerAddress }),
+    limitOf('login', {
+      name: 'login.name',
+      limit: limits.loginPerName,
+      skipIf: (context) => typedNameOf(context) === '',
+      getTracker: (_request, context) => typedNameOf(context),
+    }),
+    limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
+  ];
+}
+
+function limitOf(policy: RateLimitPolicy, options: Omit<ThrottlerOptions, 'ttl'>): ThrottlerOptions {
+  return {
+    ...options,
+    ttl: WINDOW_MS,
+    skipIf: (context) => rateLimitOf(context.getHandler()) !== policy || options.skipIf?.(context) === true,
+  };
+}
+
+/**
+ * The canonical form of the name that the caller typed, or the empty string. Guards run before validation: of a
+ * name that will be refused as malformed only the address is counted.
+ */
+function typedNameOf(context: ExecutionContext): string {
+  const body = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { username?: unknown } | null }>>().body;
+  const { success, data } = loginNameField.safeParse(body?.username);
+  return success ? canonicalName(data) : '';
+}
