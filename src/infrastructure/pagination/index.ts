@@ -1,0 +1,2 @@
+export { CursorCodec } from './cursor-codec';
+export { PaginationModule } from './pagination.module';
