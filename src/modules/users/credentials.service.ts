@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/errors';
+import { EventPublisher } from '../../common/events';
+import { canonicalName } from '../../common/validation';
+import { ChangeFeed } from '../../infrastructure/change-feed';
+import { PasswordHasher } from '../../infrastructure/crypto';
+import { Database } from '../../infrastructure/database';
+import { UserPasswordChangedEvent } from './events/user.events';
+import { requireAcceptablePassword } from './password-policy';
+import { UsersRepository, type UserCredentials } from './users.repository';
+
+/** What proves that somebody is the owner of an account. */
+@Injectable()
+export class CredentialsService {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly database: Database,
+    private readonly hasher: PasswordHasher,
+    private readonly events: EventPublisher,
+    private readonly feed: ChangeFeed,
+  ) {}
+
+  /** By username or email address, in any spelling. */
+  findByLoginName(name: string): Promise<UserCredentials | null> {
+    return this.users.findByLoginName(canonicalName(name));
+  }
+
+  findById(id: string): Promise<UserCredentials | null> {
+    return this.users.findCredentials(id);
+  }
+
+  /** Equal work whether or not the account or its password exists. */
+  verify(user: UserCredentials | null, password: string): Promise<boolean> {
+    return this.hasher.verify(user?.passwordHash ?? null, password);
+  }
+
+  /** Brings an old digest to today's parameters, now that the password is at hand. */
+  async upgradeHash(user: UserCredentials, password: string): Promise<void> {
+    if (user.passwordHash === null || !this.hasher.needsRehash(user.passwordHash)) return;
+    await this.users.rehash(user.id, user.passwordHash, await this.hasher.hash(password));
+  }
+
+  /** Whether the account is active and nothing has ended its epoch; holds until the transaction ends. */
+  lockIfCurrent(userId: string, epoch: number): Promise<boolean> {
+    return this.users.lockIfCurrent(userId, epoch);
+  }
+
+  /**
+   * Sets a password and ends the epoch: all that was issued before is dead. Answers the new epoch.
+   *
+   * @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`, `USER.INVALID_TRANSITION` when the
+   * account changed meanwhile.
+   */
+  async changePassword(user: UserCredentials, newPassword: string): Promise<number> {
+    requireAcceptablePassword(newPassword, user, '/newPassword');
+    const passwordHash = await this.hasher.hash(newPassword);
+    return this.database.transaction(async () => {
+      const epoch = await this.users.updatePassword(user.id, passwordHash, user.epoch);
+      if (epoch === null)
+        throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account has changed.' });
+      await this.feed.append('user.epoch', [user.id]);
+      await this.events.publish(new UserPasswordChangedEvent(user.id));
+      return epoch;
+    });
+  }
+
+  existsAny(): Promise<boolean> {
+    return this.users.existsAny();
+  }
+
+  /** The epochs that changed within the last `seconds`: those that some unexpired token may not have seen. */
+  findEpochsChangedWithin(seconds: number): Promise<{ id: string; epoch: number }[]> {
+    return this.users.findEpochsChangedWithin(seconds);
+  }
+
+  findEpochs(userIds: readonly string[]): Promise<{ id: string; epoch: number }[]> {
+    return this.users.findEpochs(userIds);
+  }
+}

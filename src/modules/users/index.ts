@@ -1,0 +1,6 @@
+export { CredentialsService } from './credentials.service';
+export { UpdateOwnProfileBody, UpdateUserBody } from './dto/user.bodies';
+export { toUserResponse, UserResponse } from './dto/user.response';
+export { UsersModule } from './users.module';
+export type { UserCredentials } from './users.repository';
+export { UsersService } from './users.service';

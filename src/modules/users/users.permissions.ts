@@ -1,0 +1,13 @@
+import { definePermissions } from '../../common/access';
+
+export const usersPermissions = definePermissions('users', {
+  'users:read': { description: 'Read accounts', risk: 'low' },
+  'users:create': { description: 'Create accounts', risk: 'high' },
+  'users:update': { description: 'Change the profile of accounts', risk: 'high' },
+  'users:disable': { description: 'Disable and enable accounts', risk: 'high' },
+  'users:delete': { description: 'Delete accounts', risk: 'critical' },
+});
+
+declare module '../../common/access/permissions' {
+  interface Permissions extends Record<keyof typeof usersPermissions, true> {}
+}

@@ -1,0 +1,184 @@
+import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
+import { Database } from '../../infrastructure/database';
+import { UserEntity, type UserStatus } from './user.entity';
+
+/** What signing in needs to know of an account. */
+export interface UserCredentials {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly status: UserStatus;
+  readonly passwordHash: string | null;
+  readonly mustChangePassword: boolean;
+  readonly epoch: number;
+}
+
+export interface NewUser {
+  readonly id: string;
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly displayName: string;
+  readonly passwordHash: string | null;
+  readonly mustChangePassword: boolean;
+}
+
+export interface ProfileChange {
+  readonly email: string;
+  readonly emailKey: string;
+  readonly emailVerified: boolean;
+  readonly displayName: string;
+}
+
+const CREDENTIALS = `id, username, email, status, password_hash AS "passwordHash",
+  must_change_password AS "mustChangePassword", epoch`;
+
+const FIND_BY_LOGIN_NAME = {
+  name: 'users-find-by-login-name',
+  text: `SELECT ${CREDENTIALS} FROM users WHERE username_key = $1 OR email_key = $1`,
+};
+const FIND_CREDENTIALS = {
+  name: 'users-find-credentials',
+  text: `SELECT ${CREDENTIALS} FROM users WHERE id = $1`,
+};
+const LOCK_IF_CURRENT = {
+  name: 'users-lock-if-current',
+  text: `SELECT 1 FROM users WHERE id = $1 AND epoch = $2 AND status = 'active' FOR SHARE`,
+};
+const INSERT_PRINCIPAL = {
+  name: 'users-insert-principal',
+  text: `INSERT INTO principals (id, type, active) VALUES ($1, 'user', $2)`,
+};
+const INSERT = {
+  name: 'users-insert',
+  text: `INSERT INTO users (id, username, username_key, email, email_key, display_name, status, password_hash,
+           must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+};
+const UPDATE_PROFILE = {
+  name: 'users-update-profile',
+  text: `UPDATE users SET email = $3, email_key = $4, email_verified = $5, display_name = $6,
+           version = version + 1, updated_at = now()
+         WHERE id = $1 AND version = $2`,
+};
+const UPDATE_STATUS = {
+  name: 'users-update-status',
+  text: `WITH principal AS (UPDATE principals SET active = $3::text = 'active' WHERE id = $1)
+         UPDATE users SET status = $3, version = version + 1, updated_at = now(),
+           epoch = epoch + $4, epoch_changed_at = now()
+         WHERE id = $1 AND status = ANY ($2)`,
+};
+const UPDATE_PASSWORD = {
+  name: 'users-update-password',
+  text: `WITH principal AS (UPDATE principals SET active = true WHERE id = $1)
+         UPDATE users SET password_hash = $2, must_change_password = false, status = 'active',
+           version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
+         WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited') RETURNING epoch`,
+};
+const REHASH = {
+  name: 'users-rehash',
+  text: 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+};
+const DELETE = {
+  name: 'users-delete',
+  text: `WITH principal AS (UPDATE principals SET active = false, deleted_at = now() WHERE id = $1)
+         DELETE FROM users WHERE id = $1 AND version = $2`,
+};
+const ANY = { name: 'users-any', text: 'SELECT 1 FROM users LIMIT 1' };
+const FIND_EPOCHS_CHANGED_SINCE = {
+  name: 'users-find-epochs-changed',
+  text: `SELECT id, epoch FROM users WHERE epoch_changed_at > now() - make_interval(secs => $1)`,
+};
+const FIND_EPOCHS = { name: 'users-find-epochs', text: 'SELECT id, epoch FROM users WHERE id = ANY ($1)' };
+
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly database: Database) {}
+
+  async findByLoginName(key: string): Promise<UserCredentials | null> {
+    return (await this.database.query<UserCredentials>(FIND_BY_LOGIN_NAME, [key]))[0] ?? null;
+  }
+
+  async findCredentials(id: string): Promise<UserCredentials | null> {
+    return (await this.database.query<UserCredentials>(FIND_CREDENTIALS, [id]))[0] ?? null;
+  }
+
+  /** Whether the account is active at `epoch`, and stays so until the current transaction ends. */
+  async lockIfCurrent(id: string, epoch: number): Promise<boolean> {
+    return (await this.database.query(LOCK_IF_CURRENT, [id, epoch])).length === 1;
+  }
+
+  async insert(user: NewUser): Promise<void> {
+    const status: UserStatus = user.passwordHash === null ? 'invited' : 'active';
+    await this.database.change(INSERT_PRINCIPAL, [user.id, status === 'active']);
+    await this.database.change(INSERT, [
+      user.id,
+      user.username,
+      user.usernameKey,
+      user.email,
+      user.emailKey,
+      user.displayName,
+      status,
+      user.passwordHash,
+      user.mustChangePassword,
+    ]);
+  }
+
+  findById(id: string): Promise<UserEntity | null> {
+    return this.database.repository(UserEntity).findOneBy({ id });
+  }
+
+  /** Accounts in order of creation, after the one that `afterId` names. */
+  findPage(afterId: string | undefined, limit: number): Promise<UserEntity[]> {
+    return this.database.repository(UserEntity).find({
+      where: afterId === undefined ? {} : { id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** False when the account is gone or has another version. */
+  async updateProfile(id: string, version: number, change: ProfileChange): Promise<boolean> {
+    const values = [id, version, change.email, change.emailKey, change.emailVerified, change.displayName];
+    return (await this.database.change(UPDATE_PROFILE, values)) === 1;
+  }
+
+  /** False when the account was in none of the states `from`. */
+  async updateStatus(
+    id: string,
+    from: readonly UserStatus[],
+    to: UserStatus,
+    endsSessions: boolean,
+  ): Promise<boolean> {
+    return (await this.database.change(UPDATE_STATUS, [id, from, to, endsSessions ? 1 : 0])) === 1;
+  }
+
+  /** The new epoch; null when the account changed since `epoch` or may not have a password now. */
+  async updatePassword(id: string, passwordHash: string, epoch: number): Promise<number | null> {
+    const rows = await this.database.query<{ epoch: number }>(UPDATE_PASSWORD, [id, passwordHash, epoch]);
+    return rows[0]?.epoch ?? null;
+  }
+
+  /** Replaces a digest by a stronger one of the same password; does nothing if the password has changed. */
+  async rehash(id: string, from: string, to: string): Promise<void> {
+    await this.database.change(REHASH, [id, from, to]);
+  }
+
+  async delete(id: string, version: number): Promise<boolean> {
+    return (await this.database.change(DELETE, [id, version])) === 1;
+  }
+
+  async existsAny(): Promise<boolean> {
+    return (await this.database.query(ANY)).length > 0;
+  }
+
+  findEpochsChangedWithin(seconds: number): Promise<{ id: string; epoch: number }[]> {
+    return this.database.query(FIND_EPOCHS_CHANGED_SINCE, [seconds]);
+  }
+
+  findEpochs(ids: readonly string[]): Promise<{ id: string; epoch: number }[]> {
+    return this.database.query(FIND_EPOCHS, [ids]);
+  }
+}

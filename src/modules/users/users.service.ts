@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../../common/errors';
+import { EventPublisher, type FieldChange } from '../../common/events';
+import type { Page } from '../../common/http';
+import { canonicalName } from '../../common/validation';
+import { ChangeFeed } from '../../infrastructure/change-feed';
+import { PasswordHasher } from '../../infrastructure/crypto';
+import { Database, isUniqueViolation } from '../../infrastructure/database';
+import { CursorCodec } from '../../infrastructure/pagination';
+import type { CreateUserBody, ListUsersQuery, UpdateUserBody } from './dto/user.bodies';
+import {
+  UserCreatedEvent,
+  UserDeletedEvent,
+  UserDisabledEvent,
+  UserEnabledEvent,
+  UserUpdatedEvent,
+} from './events/user.events';
+import { requireAcceptablePassword } from './password-policy';
+import type { UserEntity } from './user.entity';
+import { UsersRepository } from './users.repository';
+
+const LIST = 'users';
+
+/** Accounts: who exists, and in what state. What ends with an account (sessions, grants) is auth's to join. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly database: Database,
+    private readonly hasher: PasswordHasher,
+    private readonly events: EventPublisher,
+    private readonly feed: ChangeFeed,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /**
+   * @throws DomainError `USER.USERNAME_TAKEN`, `USER.EMAIL_TAKEN`, `USER.PASSWORD_TOO_SHORT`,
+   * `USER.PASSWORD_TOO_WEAK`
+   */
+  async create(input: CreateUserBody, options: { mustChangePassword?: boolean } = {}): Promise<UserEntity> {
+    const { username, email, displayName, password } = input;
+    if (password !== undefined) requireAcceptablePassword(password, input, '/password');
+    const passwordHash = password === undefined ? null : await this.hasher.hash(password);
+    const id = uuidv7();
+    return this.database.transaction(async () => {
+      await this.unlessTaken(() =>
+        this.users.insert({
+          id,
+          username,
+          usernameKey: canonicalName(username),
+          email,
+          emailKey: canonicalName(email),
+          displayName,
+          passwordHash,
+          mustChangePassword: options.mustChangePassword ?? false,
+        }),
+      );
+      const personal = {
+        username: { after: username },
+        email: { after: email },
+        displayName: { after: displayName },
+      };
+      await this.events.publish(new UserCreatedEvent(id, personal));
+      return this.getById(id);
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND` */
+  async getById(id: string): Promise<UserEntity> {
+    const user = await this.users.findById(id);
+    if (user === null) throw new DomainError('USER.NOT_FOUND');
+    return user;
+  }
+
+  async list(query: ListUsersQuery): Promise<Page<UserEntity>> {
+    const afterId = query.cursor === undefined ? undefined : this.cursors.decode(LIST, query.cursor)[0];
+    const rows = await this.users.findPage(afterId, query.limit + 1);
+    const items = rows.slice(0, query.limit);
+    const last = items.at(-1);
+    const hasMore = rows.length > query.limit && last !== undefined;
+    return { items, nextCursor: hasMore ? this.cursors.encode(LIST, [last.id]) : null };
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED` */
+  update(id: string, version: number, change: UpdateUserBody): Promise<UserEntity> {
+    return this.database.transaction(async () => {
+      const before = await this.getById(id);
+      const email = change.email ?? before.email;
+      const displayName = change.displayName ?? before.displayName;
+      const updated = await this.unlessTaken(() =>
+        this.users.updateProfile(id, version, {
+          email,
+          emailKey: canonicalName(email),
+          emailVerified: before.emailVerified && canonicalName(email) === canonicalName(before.email),
+          displayName,
+        }),
+      );
+      if (!updated) throw new DomainError('REQUEST.PRECONDITION_FAILED');
+      const changes = {
+        ...changed('email', before.email, email),
+        ...changed('displayName', before.displayName, displayName),
+      };
+      await this.events.publish(new UserUpdatedEvent(id, changes));
+      return this.getById(id);
+    });
+  }
+
+  /** Nobody signs in any more, and everything issued so far is of a past epoch. */
+  async disable(id: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.getById(id);
+      if (!(await this.users.updateStatus(id, ['invited', 'active', 'locked'], 'disabled', true))) {
+        throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account is disabled already.' });
+      }
+      await this.feed.append('user.epoch', [id]);
+      await this.events.publish(new UserDisabledEvent(id));
+    });
+  }
+
+  async enable(id: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.getById(id);
+      const credentials = await this.users.findCredentials(id);
+      const next = typeof credentials?.passwordHash === 'string' ? 'active' : 'invited';
+      if (!(await this.users.updateStatus(id, ['disabled'], next, false))) {
+        throw new DomainError('USER.INVALID_TRANSITION', {
+          detail: 'Only a disabled account can be enabled.',
+        });
+      }
+      await this.events.publish(new UserEnabledEvent(id));
+    });
+  }
+
+  /** The names are free again at once; the id is never given out again. */
+  async delete(id: string, version: number): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.getById(id);
+      if (!(await this.users.delete(id, version))) throw new DomainError('REQUEST.PRECONDITION_FAILED');
+      await this.events.publish(new UserDeletedEvent(id));
+    });
+  }
+
+  private async unlessTaken<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isUniqueViolation(error, 'uq_users_username'))
+        throw new DomainError('USER.USERNAME_TAKEN', { cause: error });
+      if (isUniqueViolation(error, 'uq_users_email'))
+        throw new DomainError('USER.EMAIL_TAKEN', { cause: error });
+      throw error;
+    }
+  }
+}
+
+function changed(field: string, before: string, after: string): Record<string, FieldChange> {
+  return before === after ? {} : { [field]: { before, after } };
+}
