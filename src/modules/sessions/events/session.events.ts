@@ -1,0 +1,59 @@
+import { DomainEvent, type EventTarget } from '../../../common/events';
+
+abstract class SessionEvent extends DomainEvent {
+  readonly target: EventTarget;
+
+  constructor(id: string) {
+    super();
+    this.target = { type: 'session', id };
+  }
+}
+
+export class SessionStartedEvent extends SessionEvent {
+  readonly name = 'session.started';
+  override readonly actor: EventTarget;
+  override readonly sessionId: string;
+
+  constructor(id: string, userId: string) {
+    super(id);
+    this.actor = { type: 'user', id: userId };
+    this.sessionId = id;
+  }
+}
+
+export class SessionEndedEvent extends SessionEvent {
+  readonly name = 'session.ended';
+
+  constructor(
+    id: string,
+    override readonly reason: string,
+    override readonly actor: EventTarget | undefined,
+  ) {
+    super(id);
+  }
+}
+
+export class SessionRefreshedEvent extends SessionEvent {
+  readonly name = 'session.refreshed';
+  override readonly actor: EventTarget;
+  override readonly sessionId: string;
+
+  constructor(id: string, userId: string) {
+    super(id);
+    this.actor = { type: 'user', id: userId };
+    this.sessionId = id;
+  }
+}
+
+/** A spent refresh token came back: somebody else has a copy, so the whole family is dead. */
+export class RefreshTokenReusedEvent extends SessionEvent {
+  readonly name = 'refresh_token.reused';
+  override readonly outcome = 'denied';
+  override readonly reason = 'refresh_reuse';
+  override readonly sessionId: string;
+
+  constructor(id: string) {
+    super(id);
+    this.sessionId = id;
+  }
+}

@@ -1,0 +1,170 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { v7 as uuidv7 } from 'uuid';
+import type { AssuranceLevel } from '../../common/access';
+import { DomainError } from '../../common/errors';
+import { EventPublisher } from '../../common/events';
+import type { Page } from '../../common/http';
+import { sessionsConfig } from '../../config/sessions.config';
+import { ChangeFeed } from '../../infrastructure/change-feed';
+import { SecretBox, sha256 } from '../../infrastructure/crypto';
+import { Database } from '../../infrastructure/database';
+import { CursorCodec } from '../../infrastructure/pagination';
+import {
+  RefreshTokenReusedEvent,
+  SessionEndedEvent,
+  SessionRefreshedEvent,
+  SessionStartedEvent,
+} from './events/session.events';
+import { mintRefreshToken, sessionOfRefreshToken } from './refresh-token';
+import { SessionsRepository, type SessionRow, type SessionState } from './sessions.repository';
+
+const LIST = 'sessions';
+
+export interface StartSession {
+  readonly userId: string;
+  readonly epoch: number;
+  readonly methods: readonly string[];
+  readonly acr: AssuranceLevel;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface SessionGrant {
+  readonly session: SessionState;
+  readonly refreshToken: string;
+}
+
+/** Sessions, each of which is a refresh-token family. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    @Inject(sessionsConfig.KEY) private readonly config: ConfigType<typeof sessionsConfig>,
+    private readonly sessions: SessionsRepository,
+    private readonly database: Database,
+    private readonly feed: ChangeFeed,
+    private readonly events: EventPublisher,
+    private readonly box: SecretBox,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** In the caller's transaction, which holds the account as it was when the factor was verified. */
+  async start(input: StartSession): Promise<SessionGrant> {
+    const id = uuidv7();
+    const refreshToken = mintRefreshToken(this.box, id);
+    const { idleSeconds, absoluteSeconds } = this.config;
+    const userAgent = input.userAgent?.slice(0, 512) ?? null;
+    const session = await this.sessions.insert({
+      ...input,
+      id,
+      userAgent,
+      refreshTokenHash: sha256(refreshToken),
+      idleSeconds,
+      absoluteSeconds,
+    });
+    await this.events.publish(new SessionStartedEvent(id, input.userId));
+    return { session, refreshToken };
+  }
+
+  /**
+   * Spends `refreshToken` for a successor. A spent one that comes back ends the session: we cannot tell the thief
+   * from the owner, so both lose (RFC 9700 §4.14.2).
+   *
+   * @throws DomainError `AUTH.INVALID_REFRESH_TOKEN`
+   */
+  async refresh(refreshToken: string): Promise<SessionGrant> {
+    const id = sessionOfRefreshToken(this.box, refreshToken);
+    if (id === null) throw new DomainError('AUTH.INVALID_REFRESH_TOKEN');
+    const successor = mintRefreshToken(this.box, id);
+    const presented = sha256(refreshToken);
+    const session = await this.database.transaction(async () => {
+      const rotated = await this.sessions.rotate(id, presented, sha256(successor), this.config.idleSeconds);
+      if (rotated !== null) await this.events.publish(new SessionRefreshedEvent(id, rotated.userId));
+      return rotated;
+    });
+    if (session !== null) return { session, refreshToken: successor };
+    await this.endIfReused(id, presented);
+    throw new DomainError('AUTH.INVALID_REFRESH_TOKEN');
+  }
+
+  /** Ends the session of a refresh token of ours, spent or not; does nothing when it is dead already. */
+  async endByRefreshToken(refreshToken: string): Promise<void> {
+    const id = sessionOfRefreshToken(this.box, refreshToken);
+    if (id !== null) await this.endQuietly(id, 'logout');
+  }
+
+  /** Ends a session; does nothing when it is dead already. */
+  async endQuietly(id: string, reason: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const ended = await this.sessions.end(id, null, reason);
+      if (ended !== null) await this.announceEnd([ended.id], reason, { type: 'user', id: ended.userId });
+    });
+  }
+
+  /** @throws DomainError `SESSION.NOT_FOUND`, also when the session is another user's. */
+  async endOwn(ownerId: string, id: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const ended = await this.sessions.end(id, ownerId, 'ended_by_user');
+      if (ended === null) throw new DomainError('SESSION.NOT_FOUND');
+      await this.announceEnd([ended.id], 'ended_by_user');
+    });
+  }
+
+  /** Ends every session of a user, but for `exceptId`. Joins the caller's transaction. */
+  async endAll(userId: string, exceptId: string | null, reason: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const ids = await this.sessions.endAll(userId, exceptId, reason);
+      if (ids.length > 0) await this.announceEnd(ids, reason);
+    });
+  }
+
+  /** Lets one session survive the end of its epoch. @throws DomainError `SESSION.NOT_FOUND` */
+  async carryOver(id: string, epoch: number): Promise<SessionState> {
+    const renewed = await this.sessions.renewEpoch(id, epoch);
+    const session = renewed ? await this.sessions.findLive(id) : null;
+    if (session === null) throw new DomainError('SESSION.NOT_FOUND');
+    return session;
+  }
+
+  async list(
+    userId: string,
+    query: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<SessionRow>> {
+    const scope = `${LIST}:${userId}`;
+    const beforeId =
+      query.cursor === undefined ? null : (this.cursors.decode(scope, query.cursor)[0] ?? null);
+    const rows = await this.sessions.findLiveByUser(userId, beforeId, query.limit + 1);
+    const items = rows.slice(0, query.limit);
+    const last = items.at(-1);
+    const hasMore = rows.length > query.limit && last !== undefined;
+    return { items, nextCursor: hasMore ? this.cursors.encode(scope, [last.id]) : null };
+  }
+
+  /** The sessions that ended within the last `seconds`: those of which some unexpired token may be left. */
+  findEndedWithin(seconds: number): Promise<string[]> {
+    return this.sessions.findEndedWithin(seconds);
+  }
+
+  /** Asks the database; null when the session has ended or expired. */
+  findLive(id: string): Promise<SessionState | null> {
+    return this.sessions.findLive(id);
+  }
+
+  private async endIfReused(id: string, presented: Buffer): Promise<void> {
+    await this.database.transaction(async () => {
+      const ended = await this.sessions.endIfReused(id, presented);
+      if (ended === null) return;
+      await this.feed.append('session.ended', [id]);
+      await this.events.publish(new RefreshTokenReusedEvent(id));
+    });
+  }
+
+  private async announceEnd(
+    ids: readonly string[],
+    reason: string,
+    actor?: { type: string; id: string },
+  ): Promise<void> {
+    await this.feed.append('session.ended', ids);
+    for (const id of ids) await this.events.publish(new SessionEndedEvent(id, reason, actor));
+  }
+}
