@@ -1,0 +1,16 @@
+import type { FieldChanges } from '../../common/events';
+import type { Assignment } from './assignment';
+
+/** What the trail tells of an assignment that came or went. */
+export function factsOf(assignment: Assignment, side: 'before' | 'after'): FieldChanges {
+  const { principalType, principalId, roleId, resourceId, effect, reason } = assignment;
+  const facts = {
+    principalType,
+    principalId,
+    roleId,
+    resourceId,
+    effect,
+    ...(reason !== null && { reason }),
+  };
+  return Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { [side]: value }]));
+}

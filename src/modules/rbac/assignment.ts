@@ -1,0 +1,16 @@
+import type { HeldRole } from './compiled-policy';
+
+export type PrincipalType = 'user' | 'group' | 'service';
+
+/** That a principal holds a role, or is denied it, at a resource and below. */
+export interface Assignment extends HeldRole {
+  readonly id: string;
+  readonly principalType: PrincipalType;
+  readonly principalId: string;
+  readonly resourceId: string;
+  readonly source: string;
+  readonly reason: string | null;
+}
+
+/** The policy's version after the write: a later check can demand to know at least as much. */
+export type WrittenAssignment = Assignment & { readonly policyVersion: string };

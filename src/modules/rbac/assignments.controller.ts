@@ -1,0 +1,70 @@
+import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, RequirePermission, type Principal } from '../../common/access';
+import { ApiContract, UuidParam } from '../../common/http';
+import { AssignmentsService } from './assignments.service';
+import { CreateAssignmentBody, ListAssignmentsQuery } from './dto/assignment.bodies';
+import {
+  AssignmentPage,
+  toAssignmentResponse,
+  toWrittenAssignmentResponse,
+  WrittenAssignmentResponse,
+} from './dto/assignment.response';
+
+@ApiTags('assignments')
+@Controller('v1/assignments')
+export class AssignmentsController {
+  constructor(private readonly assignments: AssignmentsService) {}
+
+  @Get()
+  @RequirePermission('assignments:read')
+  @ApiContract({ summary: 'List who holds, or is denied, which role', response: AssignmentPage })
+  async list(@Query({ schema: ListAssignmentsQuery }) query: ListAssignmentsQuery): Promise<AssignmentPage> {
+    const { items, nextCursor } = await this.assignments.list(query);
+    return { items: items.map(toAssignmentResponse), nextCursor };
+  }
+
+  @Post()
+  @RequirePermission('assignments:create')
+  @ApiContract({
+    summary: 'Give a role to a principal, or deny it',
+    description: 'A denial wins over every grant. Nobody gives what they do not hold.',
+    status: 201,
+    response: WrittenAssignmentResponse,
+    errors: [
+      'RBAC.UNKNOWN_PRINCIPAL',
+      'RBAC.UNKNOWN_ROLE',
+      'RBAC.UNKNOWN_RESOURCE',
+      'RBAC.ASSIGNMENT_EXISTS',
+      'RBAC.EXCEEDS_OWN_PERMISSIONS',
+      'RBAC.TARGET_MORE_PRIVILEGED',
+      'RBAC.LAST_ADMINISTRATOR',
+    ],
+  })
+  async create(
+    @CurrentPrincipal() actor: Principal,
+    @Body({ schema: CreateAssignmentBody }) body: CreateAssignmentBody,
+  ): Promise<WrittenAssignmentResponse> {
+    return toWrittenAssignmentResponse(await this.assignments.create(actor, body));
+  }
+
+  @Delete(':id')
+  @RequirePermission('assignments:delete')
+  @ApiContract({
+    summary: 'Take a role, or a denial, back',
+    description: 'Answers with what was taken back, and the version of the policy without it.',
+    response: WrittenAssignmentResponse,
+    errors: [
+      'RBAC.ASSIGNMENT_NOT_FOUND',
+      'RBAC.EXCEEDS_OWN_PERMISSIONS',
+      'RBAC.TARGET_MORE_PRIVILEGED',
+      'RBAC.LAST_ADMINISTRATOR',
+    ],
+  })
+  async delete(
+    @CurrentPrincipal() actor: Principal,
+    @UuidParam('id') id: string,
+  ): Promise<WrittenAssignmentResponse> {
+    return toWrittenAssignmentResponse(await this.assignments.delete(actor, id));
+  }
+}

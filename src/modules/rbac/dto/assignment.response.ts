@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { pageOf } from '../../../common/http';
+import { uuidField } from '../../../common/validation';
+import type { Assignment, WrittenAssignment } from '../assignment';
+
+const example = {
+  id: '0192f0c4-a1b2-7c3d-8e4f-5a6b7c8d9e0f',
+  principalType: 'user',
+  principalId: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e',
+  roleId: '0192f0c4-9d20-7a11-8c3f-5e6a7b8c9d0e',
+  resourceId: '00000000-0000-7000-8000-000000000010',
+  effect: 'allow',
+  source: 'manual',
+  reason: 'On duty this month',
+};
+
+export const AssignmentResponse = z
+  .strictObject({
+    id: uuidField,
+    principalType: z.enum(['user', 'group', 'service']),
+    principalId: uuidField,
+    roleId: uuidField,
+    resourceId: uuidField,
+    effect: z.enum(['allow', 'deny']),
+    source: z.string(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Assignment', examples: [example] });
+export type AssignmentResponse = z.infer<typeof AssignmentResponse>;
+
+export const WrittenAssignmentResponse = z
+  .strictObject({
+    ...AssignmentResponse.shape,
+    policyVersion: z.string().regex(/^\d+$/).describe('The version of the policy that this write made.'),
+  })
+  .meta({ id: 'WrittenAssignment', examples: [{ ...example, policyVersion: '42' }] });
+export type WrittenAssignmentResponse = z.infer<typeof WrittenAssignmentResponse>;
+
+export const AssignmentPage = pageOf('AssignmentPage', AssignmentResponse);
+export type AssignmentPage = z.infer<typeof AssignmentPage>;
+
+export function toAssignmentResponse(assignment: Assignment): AssignmentResponse {
+  const { id, principalType, principalId, roleId, resourceId, effect, source, reason } = assignment;
+  const response = { id, principalType, principalId, roleId, resourceId, effect, source };
+  return reason === null ? response : { ...response, reason };
+}
+
+export function toWrittenAssignmentResponse(assignment: WrittenAssignment): WrittenAssignmentResponse {
+  return { ...toAssignmentResponse(assignment), policyVersion: assignment.policyVersion };
+}

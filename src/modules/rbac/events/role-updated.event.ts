@@ -1,0 +1,14 @@
+import { DomainEvent, type FieldChanges } from '../../../common/events';
+
+export class RoleUpdatedEvent extends DomainEvent {
+  readonly name = 'role.updated';
+  readonly target: { readonly type: 'role'; readonly id: string };
+
+  constructor(
+    roleId: string,
+    override readonly changes: FieldChanges,
+  ) {
+    super();
+    this.target = { type: 'role', id: roleId };
+  }
+}

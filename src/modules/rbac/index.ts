@@ -1,0 +1,3 @@
+export { PermissionsGuard } from './permissions.guard';
+export { PolicyService } from './policy.service';
+export { RbacModule } from './rbac.module';

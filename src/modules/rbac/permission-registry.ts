@@ -1,0 +1,50 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { declaredPermissions } from '../../common/access';
+import type { Page } from '../../common/http';
+import { CursorCodec } from '../../infrastructure/pagination';
+import type { ListPermissionsQuery } from './dto/permission.response';
+import { keysetPage } from './keyset-page';
+import { PermissionsRepository, type Permission } from './permissions.repository';
+import { PolicyWriter } from './policy-writer';
+
+const LIST = 'permissions';
+
+/**
+ * Every permission that a role can name: what the code of any process declared, ever. Nothing is deleted, so that
+ * old and new versions can run side by side and a bit never changes its meaning.
+ */
+@Injectable()
+export class PermissionRegistry implements OnModuleInit {
+  constructor(
+    private readonly permissions: PermissionsRepository,
+    private readonly writer: PolicyWriter,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const declared = [...declaredPermissions()].map(([name, { description, risk }]) => ({
+      name,
+      description,
+      risk,
+    }));
+    const stored = new Map(
+      (await this.permissions.findAll()).map((permission) => [permission.name, permission]),
+    );
+    if (declared.every((permission) => isSame(permission, stored.get(permission.name)))) return;
+    await this.writer.write(async () => {
+      await this.permissions.insertOrUpdate(declared);
+      // Wildcards may cover more now.
+      await this.writer.record('policy.roles', []);
+    });
+  }
+
+  async list({ limit, cursor }: ListPermissionsQuery): Promise<Page<Permission>> {
+    const afterName = cursor === undefined ? undefined : this.cursors.decode(LIST, cursor)[0];
+    const rows = await this.permissions.findPage(afterName ?? '', limit + 1);
+    return keysetPage(rows, limit, (last) => this.cursors.encode(LIST, [last.name]));
+  }
+}
+
+function isSame(declared: Permission, stored: Permission | undefined): boolean {
+  return stored?.description === declared.description && stored.risk === declared.risk;
+}

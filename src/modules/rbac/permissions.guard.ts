@@ -1,0 +1,49 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { routeAccessOf, type PermissionName, type RouteAccess } from '../../common/access';
+import { DomainError } from '../../common/errors';
+import { EventPublisher } from '../../common/events';
+import { AccessDeniedEvent } from './events/access-denied.event';
+import { PolicyService } from './policy.service';
+
+/** Lets a request through when its principal holds the permission of the route. A route that declares nothing is shut. */
+@Injectable()
+export class PermissionsGuard implements CanActivate {
+  private readonly accessOf = new Map<object, RouteAccess | undefined>();
+
+  constructor(
+    private readonly policy: PolicyService,
+    private readonly events: EventPublisher,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const access = this.declaredAccess(context.getHandler());
+    if (access === undefined) return false;
+    if (access.kind !== 'permission') return true;
+    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (principal === undefined) return false;
+    const allowed = this.policy.isAllowed(principal.subject, access.permission);
+    return allowed === true || this.decided(allowed, access.permission);
+  }
+
+  private declaredAccess(handler: object): RouteAccess | undefined {
+    let access = this.accessOf.get(handler);
+    if (access === undefined) {
+      access = routeAccessOf(handler);
+      this.accessOf.set(handler, access);
+    }
+    return access;
+  }
+
+  private async decided(allowed: boolean | Promise<boolean>, permission: PermissionName): Promise<boolean> {
+    if (await allowed) return true;
+    // The answer waits: a denial that nobody wrote down did not happen.
+    await this.events.publish(
+      new AccessDeniedEvent({ type: 'permission', id: permission }, 'missing_permission'),
+    );
+    throw new DomainError('RBAC.MISSING_PERMISSION', {
+      detail: `You need the permission ${permission}.`,
+      extensions: { permission },
+    });
+  }
+}

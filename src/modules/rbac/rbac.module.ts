@@ -1,0 +1,45 @@
+import './rbac.permissions';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AccessDecisions } from './access-decisions';
+import { AssignmentsController } from './assignments.controller';
+import { AssignmentsRepository } from './assignments.repository';
+import { AssignmentsService } from './assignments.service';
+import { PermissionRegistry } from './permission-registry';
+import { PermissionsController } from './permissions.controller';
+import { PermissionsRepository } from './permissions.repository';
+import { PolicyMemory } from './policy-memory';
+import { PolicyWriter } from './policy-writer';
+import { PolicyRepository } from './policy.repository';
+import { PolicyService } from './policy.service';
+import { PrincipalAssignmentsService } from './principal-assignments.service';
+import { Privileges } from './privileges';
+import { RoleRules } from './role-rules';
+import { RolesController } from './roles.controller';
+import { RolesRepository } from './roles.repository';
+import { RolesService } from './roles.service';
+import { RouteAccessCensus } from './route-access.census';
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [PermissionsController, RolesController, AssignmentsController],
+  providers: [
+    PermissionsRepository,
+    PermissionRegistry,
+    RouteAccessCensus,
+    PolicyRepository,
+    PolicyWriter,
+    PolicyMemory,
+    AccessDecisions,
+    Privileges,
+    RolesRepository,
+    RoleRules,
+    RolesService,
+    AssignmentsRepository,
+    AssignmentsService,
+    PrincipalAssignmentsService,
+    PolicyService,
+  ],
+  exports: [PolicyService],
+})
+export class RbacModule {}

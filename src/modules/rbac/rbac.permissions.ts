@@ -1,0 +1,29 @@
+import { definePermissions } from '../../common/access';
+
+export const permissionsPermissions = definePermissions('permissions', {
+  'permissions:read': { description: 'Read the registry of permissions', risk: 'low' },
+});
+
+export const rolesPermissions = definePermissions('roles', {
+  'roles:read': { description: 'Read roles', risk: 'low' },
+  'roles:create': { description: 'Create roles from permissions that one holds', risk: 'high' },
+  'roles:update': { description: 'Change roles within the permissions that one holds', risk: 'critical' },
+  'roles:delete': { description: 'Delete roles that nobody uses', risk: 'high' },
+});
+
+export const assignmentsPermissions = definePermissions('assignments', {
+  'assignments:read': { description: 'Read who holds which role', risk: 'low' },
+  'assignments:create': {
+    description: 'Give roles, or deny them, within the permissions that one holds',
+    risk: 'critical',
+  },
+  'assignments:delete': { description: 'Take roles and denials back', risk: 'critical' },
+});
+
+declare module '../../common/access/permissions' {
+  interface Permissions
+    extends
+      Record<keyof typeof permissionsPermissions, true>,
+      Record<keyof typeof rolesPermissions, true>,
+      Record<keyof typeof assignmentsPermissions, true> {}
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, type FieldError } from '../../common/errors';
+import { CompiledPolicy, type RoleDefinition } from './compiled-policy';
+import { EVERYTHING, isWildcard } from './grant-pattern';
+import { withPermissionsToCome } from './permissions-to-come';
+import { PolicyRepository, type PolicyDefinition } from './policy.repository';
+import { Privileges } from './privileges';
+import { TargetMorePrivilegedError } from './rbac.errors';
+import { RoleGraph } from './role-graph';
+
+/** A role, its ancestors and its heirs: longer lines are a mistake, and slow to reason about. */
+const MAX_LINE_LENGTH = 16;
+
+interface RoleChange {
+  readonly id: string;
+  readonly before?: RoleDefinition;
+  readonly after?: RoleDefinition;
+}
+
+/** What a role may become, and who may make it so. Asked inside the policy write, before it is written down. */
+@Injectable()
+export class RoleRules {
+  constructor(
+    private readonly policies: PolicyRepository,
+    private readonly privileges: Privileges,
+  ) {}
+
+  /**
+   * @throws DomainError `RBAC.UNKNOWN_PERMISSION`, `RBAC.UNKNOWN_ROLE`, `RBAC.ROLE_CYCLE`, `RBAC.ROLE_TOO_DEEP`,
+   * `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
+   */
+  async requirePermitted(actorId: string, change: RoleChange): Promise<void> {
+    const definition = await this.policies.read();
+    const others = definition.roles.filter(({ id }) => id !== change.id);
+    const rolesAfter = change.after === undefined ? others : [...others, change.after];
+    if (change.after !== undefined) requireWellFormed(change.after, definition, new RoleGraph(rolesAfter));
+    const bits = withPermissionsToCome(definition.permissions, [...definition.roles, ...rolesAfter]);
+    const before = new CompiledPolicy(bits, definition.roles);
+    const after = new CompiledPolicy(bits, rolesAfter);
+    const concerned = before.emptySet();
+    if (change.before !== undefined) concerned.unite(before.reachOf(change.id));
+    if (change.after !== undefined) concerned.unite(after.reachOf(change.id));
+    await this.privileges.requireHeld(before, actorId, concerned);
+    const heirs = new RoleGraph(definition.roles).heirsOf(change.id);
+    if (change.before !== undefined)
+      await this.requireHoldersInReach(actorId, before, after, [change.id, ...heirs]);
+  }
+
+  /** A role that is allowed to somebody may shrink, or one that is denied grow: both take something away. */
+  private async requireHoldersInReach(
+    actorId: string,
+    before: CompiledPolicy,
+    after: CompiledPolicy,
+    roleIds: readonly string[],
+  ): Promise<void> {
+    const held = await this.privileges.heldBy(before, actorId);
+    const losers = (await this.policies.findHolders(roleIds)).filter(
+      ({ roles }) => !before.effectiveOf(roles).without(after.effectiveOf(roles)).isEmpty(),
+    );
+    // The actor itself is in reach of what it holds.
+    const beyond = losers.find(({ roles }) => !before.effectiveOf(roles).without(held).isEmpty());
+    if (beyond !== undefined) throw new TargetMorePrivilegedError(beyond.principalId);
+    if (losers.length > 0) await this.privileges.requireAdministrator(after);
+  }
+}
+
+function requireWellFormed(role: RoleDefinition, policy: PolicyDefinition, graph: RoleGraph): void {
+  const unknown = [...unknownGrants(role, 'grants', policy), ...unknownGrants(role, 'except', policy)];
+  if (unknown.length > 0) throw new DomainError('RBAC.UNKNOWN_PERMISSION', { errors: unknown });
+  const known = new Set(policy.roles.map(({ id }) => id));
+  const unknownParents = role.parents.flatMap((parent, index) =>
+    known.has(parent)
+      ? []
+      : [{ pointer: `/parents/${index}`, code: 'unknown', message: 'There is no such role.' }],
+  );
+  if (unknownParents.length > 0) throw new DomainError('RBAC.UNKNOWN_ROLE', { errors: unknownParents });
+  if (graph.inheritsFromItself(role.id)) throw new DomainError('RBAC.ROLE_CYCLE');
+  if (graph.lineLength(role.id, MAX_LINE_LENGTH) > MAX_LINE_LENGTH) {
+    throw new DomainError('RBAC.ROLE_TOO_DEEP', {
+      detail: `At most ${MAX_LINE_LENGTH} roles may inherit in a line.`,
+    });
+  }
+}
+
+function unknownGrants(
+  role: RoleDefinition,
+  field: 'grants' | 'except',
+  { permissions }: PolicyDefinition,
+): FieldError[] {
+  return role[field].flatMap((grant, index) => {
+    if (grant === EVERYTHING) {
+      const message = 'Only built-in roles cover everything.';
+      return [{ pointer: `/${field}/${index}`, code: 'reserved', message }];
+    }
+    if (isWildcard(grant) || permissions.has(grant)) return [];
+    return [{ pointer: `/${field}/${index}`, code: 'unknown', message: 'There is no such permission.' }];
+  });
+}

@@ -1,0 +1,3 @@
+/** Made by the first migration, and the same in every installation. */
+export const ADMINISTRATOR_ROLE_ID = '00000000-0000-7000-8000-000000000001';
+export const ROOT_RESOURCE_ID = '00000000-0000-7000-8000-000000000010';
