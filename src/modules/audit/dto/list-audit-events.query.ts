@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { pageQueryFields } from '../../../common/http';
+import { timestampField, uuidField } from '../../../common/validation';
+
+// PostgreSQL has no year 0.
+const momentField = timestampField.refine((moment) => !moment.startsWith('0000'), 'must be after year 0');
+
+export const ListAuditEventsQuery = z
+  .strictObject({
+    actor: uuidField.optional().describe('Who did it'),
+    target: z.string().min(1).max(200).optional().describe('The id of what it was done to'),
+    action: z.string().min(1).max(100).optional().describe('The name of the event'),
+    outcome: z.enum(['success', 'failure', 'denied']).optional(),
+    from: momentField.optional().describe('The earliest moment, inclusive'),
+    to: momentField.optional().describe('The latest moment, exclusive'),
+    requestId: uuidField.optional().describe('The `X-Request-Id` of the answer'),
+    ...pageQueryFields,
+  })
+  .meta({
+    id: 'ListAuditEventsQuery',
+    examples: [{ action: 'login.failed', outcome: 'failure', limit: 50 }],
+  });
+export type ListAuditEventsQuery = z.infer<typeof ListAuditEventsQuery>;

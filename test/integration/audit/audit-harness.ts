@@ -1,0 +1,174 @@
+import {
+  Catch,
+  Global,
+  Module,
+  StandardSchemaValidationPipe,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { Principal } from '../../../src/common/access';
+import { DomainError } from '../../../src/common/errors';
+import { DomainEvent, EventPublisher, type EventOutcome, type EventTarget } from '../../../src/common/events';
+import { databaseConfig } from '../../../src/config/database.config';
+import { ClockModule } from '../../../src/infrastructure/clock';
+import { SecretBox } from '../../../src/infrastructure/crypto';
+import { Database, DatabaseModule } from '../../../src/infrastructure/database';
+import { EventsModule } from '../../../src/infrastructure/events';
+import { PaginationModule } from '../../../src/infrastructure/pagination';
+import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
+import { AuditModule } from '../../../src/modules/audit';
+import { createTestDatabase } from '../../support/database';
+
+type Facts = Partial<Omit<DomainEvent, 'name'>> & { readonly name?: string };
+
+/** A fact of any shape. */
+export class TestEvent extends DomainEvent {
+  readonly name: string = 'test.happened';
+  readonly target: EventTarget = { type: 'role', id: 'role-1' };
+  override readonly outcome: EventOutcome = 'success';
+
+  constructor(facts: Facts = {}) {
+    super();
+    Object.assign(this, facts);
+  }
+}
+
+export interface Caller {
+  readonly id?: string;
+  readonly ip?: string;
+  readonly userAgent?: string;
+  readonly principal?: Principal;
+}
+
+/** What the tests look at in an answer. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly sequence: number | null;
+  readonly at: string;
+  readonly target: EventTarget;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly changes: unknown;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditEvent[];
+  readonly nextCursor: string | null;
+}
+
+export interface AuditService {
+  readonly publisher: EventPublisher;
+  readonly database: Database;
+  /** Runs `work` as if a request of `caller` had caused it. */
+  as<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
+  /** Asks as `auditor`. */
+  get(path: string): Promise<{ status: number; body: unknown }>;
+  list(query: string): Promise<AuditPage>;
+  close(): Promise<void>;
+}
+
+export interface AuditDatabase {
+  readonly url: string;
+  /** Logged in as the owner. */
+  readonly owner: Client;
+  close(): Promise<void>;
+}
+
+export const auditor = aPrincipal();
+
+export function aPrincipal(subject = uuidv7()): Principal {
+  return { subject, subjectType: 'user', sessionId: uuidv7(), authTime: 0, amr: ['pwd'], acr: 'aal1' };
+}
+
+export async function openAuditDatabase(): Promise<AuditDatabase> {
+  const database = await createTestDatabase();
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  return {
+    url: database.url,
+    owner,
+    close: async () => {
+      await owner.end();
+      await database.drop();
+    },
+  };
+}
+
+@Global()
+@Module({
+  providers: [{ provide: SecretBox, useValue: new SecretBox(['a root secret']) }],
+  exports: [SecretBox],
+})
+class SecretsModule {}
+
+@Catch(DomainError)
+class CodeFilter implements ExceptionFilter<DomainError> {
+  catch(error: DomainError, host: ArgumentsHost): void {
+    const status = { not_found: 404, malformed: 400 }[error.kind as string] ?? 500;
+    void host.switchToHttp().getResponse<FastifyReply>().code(status).send({ code: error.code });
+  }
+}
+
+/** The audit module as one process of the service would run it, without the guards before it. */
+export async function startAuditService(url: string): Promise<AuditService> {
+  const module = await Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot({ ignoreEnvFile: true }),
+      RequestContextModule,
+      ClockModule,
+      SecretsModule,
+      DatabaseModule,
+      EventsModule,
+      PaginationModule,
+      AuditModule,
+    ],
+  })
+    .overrideProvider(databaseConfig.KEY)
+    .useValue({ server: { kind: 'outside', url, migrationUrl: url }, poolSize: 8 })
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(
+    new FastifyAdapter({ genReqId: () => uuidv7() }),
+  );
+  const context = app.get(RequestContext);
+  app.useGlobalPipes(new StandardSchemaValidationPipe());
+  app.useGlobalFilters(new CodeFilter());
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, next) => {
+      request.principal = auditor;
+      context.run(request, next);
+    });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+    const response = await app.inject({ method: 'GET', url: path });
+    return { status: response.statusCode, body: response.json() };
+  };
+  return {
+    publisher: app.get(EventPublisher),
+    database: app.get(Database),
+    as: (caller, work) =>
+      new Promise((resolve, reject) => {
+        context.run(requestOf(caller), () => void work().then(resolve, reject));
+      }),
+    get,
+    list: async (query) => (await get(`/v1/audit/events?${query}`)).body as AuditPage,
+    close: () => app.close(),
+  };
+}
+
+function requestOf({
+  id = uuidv7(),
+  ip = '192.0.2.7',
+  userAgent = 'test',
+  principal,
+}: Caller): FastifyRequest {
+  return { id, ip, headers: { 'user-agent': userAgent }, principal } as unknown as FastifyRequest;
+}
