@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../../common/access';
+import { EventPublisher } from '../../../common/events';
+import { Database } from '../../../infrastructure/database';
+import { PolicyService } from '../../rbac';
+import { SessionsService } from '../../sessions';
+import { toUserResponse, UsersService, type UpdateUserBody, type UserResponse } from '../../users';
+import { AccountUnlockedEvent } from '../events/sign-in.events';
+import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
+
+/**
+ * What administrators do to accounts, where an account, its sessions and its grants must change together. Nobody
+ * does it to somebody who holds more than they do: that would be a way to become them.
+ */
+@Injectable()
+export class AccountLifecycleService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly policy: PolicyService,
+    private readonly attempts: SignInAttemptsService,
+    private readonly database: Database,
+    private readonly events: EventPublisher,
+  ) {}
+
+  /** @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  update(actor: Principal, userId: string, version: number, change: UpdateUserBody): Promise<UserResponse> {
+    return this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      return toUserResponse(await this.users.update(userId, version, change));
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
+  async disable(actor: Principal, userId: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      await this.policy.requireAdministratorBesides(userId);
+      await this.users.disable(userId);
+      await this.sessions.endAll(userId, null, 'account_disabled');
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  async enable(actor: Principal, userId: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      await this.users.enable(userId);
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  async unlock(actor: Principal, userId: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      await this.attempts.clear(userId);
+      await this.events.publish(new AccountUnlockedEvent(userId));
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
+  async delete(actor: Principal, userId: string, version: number): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      await this.policy.requireAdministratorBesides(userId);
+      await this.policy.removePrincipal(userId);
+      await this.sessions.endAll(userId, null, 'account_deleted');
+      await this.users.delete(userId, version);
+    });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  async endSessions(actor: Principal, userId: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.requireReach(actor, userId);
+      await this.sessions.endAll(userId, null, 'ended_by_administrator');
+    });
+  }
+
+  private async requireReach(actor: Principal, userId: string): Promise<void> {
+    await this.users.getById(userId);
+    await this.policy.requireDominance(actor, userId);
+  }
+}

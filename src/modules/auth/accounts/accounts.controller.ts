@@ -1,0 +1,113 @@
+import { Body, Controller, Delete, Get, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
+import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../../common/http';
+import { ListSessionsQuery, SessionPage, SessionsService, toSessionResponse } from '../../sessions';
+import { UpdateUserBody, UserResponse } from '../../users';
+import { AccountLifecycleService } from './account-lifecycle.service';
+
+@ApiTags('users')
+@Controller('v1/users')
+export class AccountsController {
+  constructor(
+    private readonly accounts: AccountLifecycleService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  @Patch(':id')
+  @RequirePermission('users:update')
+  @ApiContract({
+    summary: 'Change an account',
+    response: UserResponse,
+    errors: ['USER.NOT_FOUND', 'USER.EMAIL_TAKEN', 'RBAC.TARGET_MORE_PRIVILEGED'],
+  })
+  async update(
+    @CurrentPrincipal() actor: Principal,
+    @UuidParam('id') id: string,
+    @IfMatchVersion() version: number,
+    @Body({ schema: UpdateUserBody }) body: UpdateUserBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse> {
+    const user = await this.accounts.update(actor, id, version, body);
+    setEtag(reply, user.version);
+    return user;
+  }
+
+  @Delete(':id')
+  @RequirePermission('users:delete')
+  @ApiContract({
+    summary: 'Delete an account',
+    description:
+      'Its sessions and grants end with it. Its names are free again; its id is never given out again.',
+    status: 204,
+    errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED', 'RBAC.LAST_ADMINISTRATOR'],
+  })
+  delete(
+    @CurrentPrincipal() actor: Principal,
+    @UuidParam('id') id: string,
+    @IfMatchVersion() version: number,
+  ): Promise<void> {
+    return this.accounts.delete(actor, id, version);
+  }
+
+  @Post(':id/disable')
+  @RequirePermission('users:disable')
+  @ApiContract({
+    summary: 'Disable an account and end its sessions',
+    status: 204,
+    errors: [
+      'USER.NOT_FOUND',
+      'USER.INVALID_TRANSITION',
+      'RBAC.TARGET_MORE_PRIVILEGED',
+      'RBAC.LAST_ADMINISTRATOR',
+    ],
+  })
+  disable(@CurrentPrincipal() actor: Principal, @UuidParam('id') id: string): Promise<void> {
+    return this.accounts.disable(actor, id);
+  }
+
+  @Post(':id/enable')
+  @RequirePermission('users:disable')
+  @ApiContract({
+    summary: 'Enable a disabled account',
+    status: 204,
+    errors: ['USER.NOT_FOUND', 'USER.INVALID_TRANSITION', 'RBAC.TARGET_MORE_PRIVILEGED'],
+  })
+  enable(@CurrentPrincipal() actor: Principal, @UuidParam('id') id: string): Promise<void> {
+    return this.accounts.enable(actor, id);
+  }
+
+  @Post(':id/unlock')
+  @RequirePermission('users:update')
+  @ApiContract({
+    summary: 'Forget the failed sign-ins of an account',
+    status: 204,
+    errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED'],
+  })
+  unlock(@CurrentPrincipal() actor: Principal, @UuidParam('id') id: string): Promise<void> {
+    return this.accounts.unlock(actor, id);
+  }
+
+  @Get(':id/sessions')
+  @RequirePermission('sessions:read')
+  @ApiContract({ summary: "List a user's live sessions, newest first", response: SessionPage })
+  async listSessions(
+    @UuidParam('id') id: string,
+    @Query({ schema: ListSessionsQuery }) query: ListSessionsQuery,
+  ): Promise<SessionPage> {
+    const { items, nextCursor } = await this.sessions.list(id, query);
+    return { items: items.map((session) => toSessionResponse(session, null)), nextCursor };
+  }
+
+  @Delete(':id/sessions')
+  @RequirePermission('sessions:end')
+  @ApiContract({
+    summary: "End all of a user's sessions",
+    status: 204,
+    errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED'],
+  })
+  endSessions(@CurrentPrincipal() actor: Principal, @UuidParam('id') id: string): Promise<void> {
+    return this.accounts.endSessions(actor, id);
+  }
+}

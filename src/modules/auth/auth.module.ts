@@ -1,0 +1,72 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { PassportModule } from '@nestjs/passport';
+import { appConfig } from '../../config/app.config';
+import { authConfig } from '../../config/auth.config';
+import { bootstrapConfig } from '../../config/bootstrap.config';
+import { Database } from '../../infrastructure/database';
+import { RbacModule } from '../rbac';
+import { SessionsModule } from '../sessions';
+import { UsersModule } from '../users';
+import { AccountLifecycleService } from './accounts/account-lifecycle.service';
+import { AccountsController } from './accounts/accounts.controller';
+import { BootstrapAdministratorService } from './accounts/bootstrap-administrator.service';
+import { OwnAccountController } from './accounts/own-account.controller';
+import { OwnAccountService } from './accounts/own-account.service';
+import { AuthController } from './auth.controller';
+import { AuthenticationGuard } from './authentication.guard';
+import { AuthenticationService } from './authentication.service';
+import { JwtStrategy } from './passport/jwt.strategy';
+import { LocalStrategy } from './passport/local.strategy';
+import { PassportRunner } from './passport/passport-runner';
+import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
+import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
+import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
+import { SignInService } from './sign-in/sign-in.service';
+import { AccessTokensService } from './tokens/access-tokens.service';
+import { JwksController } from './tokens/jwks.controller';
+import { RevocationState } from './tokens/revocation-state';
+import { SigningKeysRepository } from './tokens/signing-keys.repository';
+import { SigningKeysService } from './tokens/signing-keys.service';
+import { resolveTokenIssuer, TokenIssuer } from './tokens/token-issuer';
+import { VerifiedTokens } from './tokens/verified-tokens';
+
+@Module({
+  imports: [
+    ConfigModule.forFeature(appConfig),
+    ConfigModule.forFeature(authConfig),
+    ConfigModule.forFeature(bootstrapConfig),
+    PassportModule,
+    UsersModule,
+    SessionsModule,
+    RbacModule,
+  ],
+  controllers: [AuthController, JwksController, OwnAccountController, AccountsController],
+  providers: [
+    AuthenticationService,
+    AuthenticationGuard,
+    SignInService,
+    SignInAttemptsService,
+    SignInAttemptsRepository,
+    SignInChallengesRepository,
+    PassportRunner,
+    LocalStrategy,
+    JwtStrategy,
+    AccessTokensService,
+    SigningKeysService,
+    SigningKeysRepository,
+    RevocationState,
+    VerifiedTokens,
+    AccountLifecycleService,
+    OwnAccountService,
+    BootstrapAdministratorService,
+    {
+      provide: TokenIssuer,
+      inject: [appConfig.KEY, Database],
+      useFactory: (config: ConfigType<typeof appConfig>, database: Database) =>
+        resolveTokenIssuer(config.publicUrl, database),
+    },
+  ],
+  exports: [AuthenticationGuard, RevocationState, VerifiedTokens],
+})
+export class AuthModule {}

@@ -1,0 +1,29 @@
+import { DomainEvent, type EventTarget } from '../../../common/events';
+
+/** A sign-in that was refused. The client learns nothing of the reason; the trail does. */
+export class SignInFailedEvent extends DomainEvent {
+  readonly name = 'sign_in.failed';
+  override readonly outcome = 'failure';
+  readonly target: EventTarget;
+  override readonly typedName: string | undefined;
+
+  constructor(
+    override readonly reason: string,
+    userId: string | null,
+    typedName: string,
+  ) {
+    super();
+    this.target = { type: 'user', id: userId };
+    this.typedName = userId === null ? typedName : undefined;
+  }
+}
+
+export class AccountUnlockedEvent extends DomainEvent {
+  readonly name = 'user.unlocked';
+  readonly target: EventTarget;
+
+  constructor(userId: string) {
+    super();
+    this.target = { type: 'user', id: userId };
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { randomToken, sha256 } from '../../../infrastructure/crypto';
+import { Database } from '../../../infrastructure/database';
+
+const LIFE_SECONDS = 600;
+
+export interface SignInChallenge {
+  readonly userId: string;
+  readonly epoch: number;
+  readonly methods: readonly string[];
+}
+
+const INSERT = {
+  name: 'sign-in-challenges-insert',
+  text: `INSERT INTO sign_in_challenges (id, token_hash, user_id, purpose, epoch, methods, expires_at)
+         VALUES ($1, $2, $3, 'password_change', $4, $5, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
+};
+const SPEND = {
+  name: 'sign-in-challenges-spend',
+  text: `DELETE FROM sign_in_challenges WHERE token_hash = $1 AND purpose = 'password_change'
+           AND expires_at > statement_timestamp()
+         RETURNING user_id AS "userId", epoch, methods`,
+};
+
+/** Sign-ins that wait for one more thing. A challenge is single use, short-lived, and good for nothing else. */
+@Injectable()
+export class SignInChallengesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The secret that the client must bring back; only its hash is stored. */
+  async insert(challenge: SignInChallenge): Promise<string> {
+    const token = randomToken();
+    const { userId, epoch, methods } = challenge;
+    await this.database.change(INSERT, [uuidv7(), sha256(token), userId, epoch, methods]);
+    return token;
+  }
+
+  /** Of any number of racers exactly one gets the challenge; null when it is spent, expired or unknown. */
+  async spend(token: string): Promise<SignInChallenge | null> {
+    return (await this.database.query<SignInChallenge>(SPEND, [sha256(token)]))[0] ?? null;
+  }
+}
