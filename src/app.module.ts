@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ChangeFeedModule } from './infrastructure/change-feed';
+import { ClockModule } from './infrastructure/clock';
+import { CryptoModule } from './infrastructure/crypto';
+import { DatabaseModule } from './infrastructure/database';
+import { EventsModule } from './infrastructure/events';
+import { ProblemFilter, ValidationPipe } from './infrastructure/http';
+import { PaginationModule } from './infrastructure/pagination';
+import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
+import { RedisModule } from './infrastructure/redis';
+import { RequestContextModule } from './infrastructure/request-context';
+import { AuditModule } from './modules/audit';
+import { AuthenticationGuard, AuthModule } from './modules/auth';
+import { HealthModule } from './modules/health';
+import { PermissionsGuard, RbacModule } from './modules/rbac';
+import { SessionsModule } from './modules/sessions';
+import { UsersModule } from './modules/users';
+
+/** The composition root. Global guards run in the order of their registration. */
+@Module({
+  imports: [
+    ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true }),
+    RequestContextModule,
+    ClockModule,
+    CryptoModule,
+    DatabaseModule,
+    RedisModule,
+    ChangeFeedModule,
+    EventsModule,
+    PaginationModule,
+    RateLimitModule,
+    UsersModule,
+    SessionsModule,
+    RbacModule,
+    AuthModule,
+    AuditModule,
+    HealthModule,
+  ],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: ValidationPipe },
+    { provide: APP_GUARD, useExisting: RateLimitGuard },
+    { provide: APP_GUARD, useExisting: AuthenticationGuard },
+    { provide: APP_GUARD, useClass: PermissionsGuard },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,31 @@
+import { environment } from '../config/environment';
+import { databaseConfig } from '../config/database.config';
+import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const COMMANDS: Readonly<Record<string, () => Promise<void> | void>> = {
+  'config:check': () => {
+    say(`The configuration is usable; mode: ${environment().mode}`);
+  },
+  migrate: async () => {
+    const server = await startDatabaseServer(databaseConfig().server);
+    try {
+      await runMigrations({ url: server.migrationUrl, runtimeUrl: server.url });
+      say('The schema is up to date');
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+async function main(name: string | undefined): Promise<void> {
+  const command = COMMANDS[name ?? ''];
+  if (command === undefined) throw new Error(`Usage: npm run cli -- <${Object.keys(COMMANDS).join(' | ')}>`);
+  await command();
+}
+
+main(process.argv[2]).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
