@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ADMIN, startService, type ServiceProcess } from '../support/service';
+
+const PASSWORD = 'a long and quiet sentence';
+const SEEN_ELSEWHERE_WITHIN_MS = 1_000;
+
+describe('two processes that share one database', () => {
+  let database: TestDatabase;
+  let first: ServiceProcess;
+  let second: ServiceProcess;
+  let adminToken: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    [first, second] = await Promise.all([startService(database.url), startService(database.url)]);
+    adminToken = (await first.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
+  });
+
+  afterAll(async () => {
+    await Promise.all([first.stop(), second.stop()]);
+    await database.drop();
+  });
+
+  const aUser = async (): Promise<{ id: string; username: string; version: number }> => {
+    const username = `user${++count}`;
+    const { status, body } = await first.api.post(
+      '/v1/users',
+      { username, email: `${username}@example.com`, displayName: username, password: PASSWORD },
+      { token: adminToken },
+    );
+    expect(status).toBe(201);
+    return body as { id: string; username: string; version: number };
+  };
+
+  /** 401 at once on the process that answered, and on the other within the promised second. */
+  const expectDead = async (token: string): Promise<void> => {
+    expect((await first.api.get('/v1/auth/me', { token })).status).toBe(401);
+    const deadline = Date.now() + SEEN_ELSEWHERE_WITHIN_MS;
+    while ((await second.api.get('/v1/auth/me', { token })).status !== 401) {
+      if (Date.now() > deadline) throw new Error('The other process still accepts the token after a second');
+      await sleep(10);
+    }
+  };
+
+  it('made one administrator and one signing key when they started together', async () => {
+    const users = await first.api.get('/v1/users', { token: adminToken });
+    expect(users.body.items.filter((user: { username: string }) => user.username === 'admin')).toHaveLength(
+      1,
+    );
+    const keys = await Promise.all([first, second].map(({ api }) => api.get('/.well-known/jwks.json')));
+    expect(keys[0]?.body).toEqual(keys[1]?.body);
+    expect(keys[0]?.body.keys).toHaveLength(1);
+    expect(Object.keys(keys[0]?.body.keys[0]).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  });
+
+  it('ends a session on logout, on both processes; a second logout is 204 too', async () => {
+    const { username } = await aUser();
+    const tokens = await second.api.signIn(username, PASSWORD);
+    const logout = () => first.api.post('/v1/auth/logout', { refreshToken: tokens.refreshToken });
+    expect((await logout()).status).toBe(204);
+    await expectDead(tokens.accessToken);
+    expect((await logout()).status).toBe(204);
+    expect((await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken })).status).toBe(
+      401,
+    );
+  });
+
+  it.each(['disable', 'delete', 'end all sessions'] as const)('kills every token on %s', async (deed) => {
+    const { id, username, version } = await aUser();
+    const tokens = await second.api.signIn(username, PASSWORD);
+    expect((await second.api.get('/v1/auth/me', { token: tokens.accessToken })).status).toBe(200);
+    const done =
+      deed === 'disable'
+        ? await first.api.post(`/v1/users/${id}/disable`, undefined, { token: adminToken })
+        : deed === 'delete'
+          ? await first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version })
+          : await first.api.delete(`/v1/users/${id}/sessions`, { token: adminToken });
+    expect(done.status).toBe(204);
+    await expectDead(tokens.accessToken);
+    const refreshed = await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken });
+    expect(refreshed.body.code).toBe('AUTH.INVALID_REFRESH_TOKEN');
+  });
+
+  it('lets the session that changed the password live on, with new tokens only', async () => {
+    const { username } = await aUser();
+    const other = await second.api.signIn(username, PASSWORD);
+    const current = await first.api.signIn(username, PASSWORD);
+    const changed = await first.api.post(
+      '/v1/users/me/password',
+      { currentPassword: PASSWORD, newPassword: 'another and longer sentence' },
+      { token: current.accessToken },
+    );
+    expect(changed.status).toBe(204);
+    await expectDead(other.accessToken);
+    await expectDead(current.accessToken);
+    const refreshed = await first.api.post('/v1/auth/refresh', { refreshToken: current.refreshToken });
+    expect(refreshed.body.sessionId).toBe(current.sessionId);
+    expect((await second.api.get('/v1/auth/me', { token: refreshed.body.accessToken })).status).toBe(200);
+    expect((await first.api.login(username, PASSWORD)).status).toBe(401);
+  });
+
+  it('gives one of twenty racers the successor of a refresh token, and then ends the family', async () => {
+    const { username } = await aUser();
+    const { refreshToken, accessToken } = await first.api.signIn(username, PASSWORD);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 ? first : second).api.post('/v1/auth/refresh', { refreshToken }),
+      ),
+    );
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    await expectDead(accessToken);
+    const successor = winners[0]?.body.refreshToken as string;
+    expect((await second.api.post('/v1/auth/refresh', { refreshToken: successor })).status).toBe(401);
+  });
+
+  it('ends the family and records it when a spent refresh token returns', async () => {
+    const { username } = await aUser();
+    const { refreshToken, sessionId } = await first.api.signIn(username, PASSWORD);
+    const { body } = await second.api.post('/v1/auth/refresh', { refreshToken });
+    expect((await first.api.post('/v1/auth/refresh', { refreshToken })).status).toBe(401);
+    await expectDead(body.accessToken as string);
+    const trail = await first.api.get(`/v1/audit/events?action=refresh_token.reused&target=${sessionId}`, {
+      token: adminToken,
+    });
+    expect(trail.body.items).toHaveLength(1);
+  });
+
+  it('does not end a session for a made-up refresh token', async () => {
+    const { username } = await aUser();
+    const { refreshToken, accessToken } = await first.api.signIn(username, PASSWORD);
+    const flipped = refreshToken.slice(0, -1) + (refreshToken.endsWith('A') ? 'B' : 'A');
+    expect((await first.api.post('/v1/auth/refresh', { refreshToken: flipped })).status).toBe(401);
+    expect((await first.api.get('/v1/auth/me', { token: accessToken })).status).toBe(200);
+  });
+
+  it('locks an account after the limit, over both processes, whatever the spelling', async () => {
+    const { id, username } = await aUser();
+    const spellings = [username, username.toUpperCase(), `${username}@example.com`];
+    const wrong = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        (i % 2 ? first : second).api.login(spellings[i % 3] ?? username, 'a wrong password!'),
+      ),
+    );
+    expect(new Set(wrong.map(({ status }) => status))).toEqual(new Set([401]));
+    const right = await second.api.login(username, PASSWORD);
+    expect([right.status, right.body.code]).toEqual([401, 'AUTH.INVALID_CREDENTIALS']);
+    const { body } = await first.api.get(`/v1/audit/events?action=sign_in.failed&limit=200&target=${id}`, {
+      token: adminToken,
+    });
+    const reasons = (body.items as { reason: string }[]).map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === 'wrong_password')).toHaveLength(5);
+    expect(reasons.filter((reason) => reason === 'locked_out')).toHaveLength(8);
+  });
+
+  it('keeps the last administrator', async () => {
+    const { body } = await first.api.get('/v1/auth/me', { token: adminToken });
+    const answer = await first.api.post(`/v1/users/${body.subject as string}/disable`, undefined, {
+      token: adminToken,
+    });
+    expect([answer.status, answer.body.code]).toEqual([409, 'RBAC.LAST_ADMINISTRATOR']);
+  });
+
+  it('lets one of two parallel edits win', async () => {
+    const { id } = await aUser();
+    const edit = (service: ServiceProcess, displayName: string) =>
+      service.api.patch(`/v1/users/${id}`, { displayName }, { token: adminToken, ifMatch: 1 });
+    const answers = await Promise.all([edit(first, 'One'), edit(second, 'Two')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+
+  it('lets one of two racers have a username', async () => {
+    const create = (service: ServiceProcess, email: string) =>
+      service.api.post(
+        '/v1/users',
+        { username: 'Racer', email, displayName: 'Racer' },
+        { token: adminToken },
+      );
+    const answers = await Promise.all([create(first, 'r1@example.com'), create(second, 'r2@example.com')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+});

@@ -1,0 +1,103 @@
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ADMIN, startService, type ServiceProcess } from '../support/service';
+
+const PASSWORD = 'a long and quiet sentence';
+
+describe('passwords and login', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+  let token: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startService(database.url, { FAILED_ATTEMPTS_LIMIT: '100' });
+    token = (await service.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.drop();
+  });
+
+  const create = (username: string, password?: string) =>
+    service.api.post(
+      '/v1/users',
+      {
+        username,
+        email: `${username}@example.com`,
+        displayName: username,
+        ...(password !== undefined && { password }),
+      },
+      { token },
+    );
+
+  it.each([
+    ['seven characters', 'seven77', 422, 'USER.PASSWORD_TOO_SHORT'],
+    ['fourteen characters', 'fourteen chars', 422, 'USER.PASSWORD_TOO_SHORT'],
+    ['one character, repeated', 'a'.repeat(20), 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['the product', 'portcullisportcullis', 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['the own email address', 'weakling@example.com', 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['1,001 characters', 'x'.repeat(1_001), 400, 'REQUEST.MALFORMED'],
+  ])('are refused when they are %s', async (_, password, status, code) => {
+    const answer = await create('weakling', password);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it.each([
+    ['lower case with spaces', 'all lower case words'],
+    ['128 characters', 'abcdefgh'.repeat(16)],
+    ['emoji', '🐢🐇🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤'],
+  ])('are accepted and sign in exactly when they are %s', async (_, password) => {
+    const username = `u${Buffer.from(password).toString('hex').slice(0, 12)}`;
+    expect((await create(username, password)).status).toBe(201);
+    expect((await service.api.login(username, password)).status).toBe(200);
+    for (const wrong of [
+      `${password} `,
+      ` ${password}`,
+      [...password].slice(0, -1).join(''),
+      `${password}x`,
+    ]) {
+      expect((await service.api.login(username, wrong)).status).toBe(401);
+    }
+  });
+
+  it('answers unknown, wrong, invited and disabled alike, to the byte', async () => {
+    const disabled = await create('disabled-user', PASSWORD);
+    await create('invited-user');
+    await service.api.post(`/v1/users/${disabled.body.id as string}/disable`, undefined, { token });
+    const answers = await Promise.all([
+      service.api.login('nobody-here', PASSWORD),
+      service.api.login('admin', PASSWORD),
+      service.api.login('disabled-user', PASSWORD),
+      service.api.login('invited-user', PASSWORD),
+    ]);
+    const comparable = answers.map(({ status, body, headers }) => {
+      const names = [...headers.keys()].filter((name) => !name.startsWith('ratelimit')).sort();
+      return JSON.stringify([status, { ...body, requestId: '' }, names]);
+    });
+    expect(new Set(comparable).size).toBe(1);
+    expect(answers[0]?.body.code).toBe('AUTH.INVALID_CREDENTIALS');
+  });
+
+  it.each([
+    [[]],
+    [1],
+    [true],
+    [null],
+    [{ username: { a: 1 }, password: 'x' }],
+    [{ username: 'a', password: true }],
+  ])('refuses the body %j and lives on', async (body) => {
+    const { status } = await service.api.post('/v1/auth/login', body);
+    expect(status).toBe(400);
+  });
+
+  it('reads no credentials from the query string or from a form', async () => {
+    const query = new URLSearchParams({ username: ADMIN.username, password: ADMIN.password });
+    const byQuery = await service.api.post(`/v1/auth/login?${query.toString()}`, {});
+    expect(byQuery.status).toBe(400);
+    const byForm = await fetch(`${service.api.baseUrl}/v1/auth/login`, { method: 'POST', body: query });
+    expect(byForm.status).toBe(415);
+    expect((await service.api.get(`/v1/auth/login?${query.toString()}`)).status).toBe(404);
+    expect(service.output()).not.toContain('battery');
+  });
+});
