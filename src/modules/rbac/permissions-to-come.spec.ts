@@ -51,27 +51,11 @@ describe('withPermissionsToCome', () => {
   it('finds one role within another exactly when it is so for everything that may be declared', () => {
     fc.assert(
       fc.property(patterns, patterns, patterns, patterns, (inner, innerExcept, outer, outerExcept) => {
-        const roles = [
-          aRole(
-            'inner',
-            inner.filter((grant) => !isUndeclared(grant)),
-            innerExcept,
-          ),
-          aRole(
-            'outer',
-            outer.filter((grant) => !isUndeclared(grant)),
-            outerExcept,
-          ),
-        ];
+        const roles = [aRole('inner', inner, innerExcept), aRole('outer', outer, outerExcept)];
         const future = new Map([...REGISTRY.keys(), ...FUTURE].map((name, index) => [name, index]));
         expect(isWithin(withPermissionsToCome(REGISTRY, roles), roles)).toBe(isWithin(future, roles));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 });
-
-/** Exact names that are not in the registry: no role can be given them. */
-function isUndeclared(grant: string): boolean {
-  return !grant.includes('*') && !REGISTRY.has(grant);
-}

@@ -74,6 +74,16 @@ describe('nobody reaches beyond what they hold', () => {
     expect(await create(actor, { grants: ['catalog.table.*:read'] })).toMatchObject({ status: 201 });
   });
 
+  it('by inheriting what a role names before anything declares it', async () => {
+    const declared = ['permissions:read', 'roles:read', 'assignments:read'];
+    const actor = await service.createHolderOf(admin, [...MAKES_POLICY, ...declared, 'users:*']);
+    const auditor = await service.createPrincipal();
+    await service.assign(admin, auditor, AUDITOR);
+    expect(await service.policy.effectivePermissions(auditor)).toEqual([...declared].sort());
+    expect(await create(actor, { parents: [AUDITOR] })).toEqual(EXCEEDS);
+    expect(await assign(actor, actor, AUDITOR)).toEqual(EXCEEDS);
+  });
+
   it('with what a deny takes from them', async () => {
     const actor = await service.createHolderOf(admin, [...MAKES_POLICY, 'catalog:read']);
     const role = await service.createRole(admin, { grants: ['catalog:read'] });

@@ -189,7 +189,7 @@ export class RbacProcess {
   async createRole(actor: string, role: object = {}): Promise<{ id: string; version: number; name: string }> {
     const { status, body } = await this.as(actor).post('/v1/roles', { name: `role ${uuidv7()}`, ...role });
     if (status !== 201) throw new Error(`The role was answered ${status} ${JSON.stringify(body)}`);
-    return body;
+    return body as { id: string; version: number; name: string };
   }
 
   async assign(actor: string, principalId: string, roleId: string, effect = 'allow'): Promise<string> {
@@ -197,7 +197,7 @@ export class RbacProcess {
     const answer = await this.as(actor).post('/v1/assignments', body);
     if (answer.status !== 201)
       throw new Error(`The assignment was answered ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body.id;
+    return answer.body.id as string;
   }
 
   async may(principal: string, permission: string): Promise<boolean> {

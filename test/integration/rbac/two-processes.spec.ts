@@ -3,8 +3,11 @@ import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { ADMINISTRATOR, RbacProcess } from './rbac-harness';
 
 const within = async (claim: () => Promise<boolean>): Promise<boolean> => {
-  for (const deadline = Date.now() + 1_000; Date.now() < deadline; await sleep(10))
+  const deadline = Date.now() + 1_000;
+  while (Date.now() < deadline) {
     if (await claim()) return true;
+    await sleep(10);
+  }
   return false;
 };
 

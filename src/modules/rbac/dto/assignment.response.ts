@@ -14,7 +14,7 @@ const example = {
   reason: 'On duty this month',
 };
 
-export const AssignmentResponse = z
+const AssignmentResponse = z
   .strictObject({
     id: uuidField,
     principalType: z.enum(['user', 'group', 'service']),

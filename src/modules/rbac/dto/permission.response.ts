@@ -6,10 +6,9 @@ export const ListPermissionsQuery = z
   .meta({ id: 'ListPermissionsQuery', examples: [{ limit: 200 }] });
 export type ListPermissionsQuery = z.infer<typeof ListPermissionsQuery>;
 
-export const PermissionResponse = z
+const PermissionResponse = z
   .strictObject({ name: z.string(), description: z.string(), risk: z.enum(['low', 'high', 'critical']) })
   .meta({ id: 'Permission', examples: [{ name: 'users:read', description: 'Read accounts', risk: 'low' }] });
-export type PermissionResponse = z.infer<typeof PermissionResponse>;
 
 export const PermissionPage = pageOf('PermissionPage', PermissionResponse);
 export type PermissionPage = z.infer<typeof PermissionPage>;
