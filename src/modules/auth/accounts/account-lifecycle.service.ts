@@ -24,17 +24,20 @@ export class AccountLifecycleService {
   ) {}
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED` */
-  update(actor: Principal, userId: string, version: number, change: UpdateUserBody): Promise<UserResponse> {
-    return this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
-      return toUserResponse(await this.users.update(userId, version, change));
-    });
+  async update(
+    actor: Principal,
+    userId: string,
+    version: number,
+    change: UpdateUserBody,
+  ): Promise<UserResponse> {
+    await this.requireReach(actor, userId);
+    return toUserResponse(await this.users.update(userId, version, change));
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
   async disable(actor: Principal, userId: string): Promise<void> {
+    await this.requireReach(actor, userId);
     await this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
       await this.policy.requireAdministratorBesides(userId);
       await this.users.disable(userId);
       await this.sessions.endAll(userId, null, 'account_disabled');
@@ -43,16 +46,16 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async enable(actor: Principal, userId: string): Promise<void> {
+    await this.requireReach(actor, userId);
     await this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
       await this.users.enable(userId);
     });
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async unlock(actor: Principal, userId: string): Promise<void> {
+    await this.requireReach(actor, userId);
     await this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
       await this.attempts.clear(userId);
       await this.events.publish(new AccountUnlockedEvent(userId));
     });
@@ -60,8 +63,8 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
   async delete(actor: Principal, userId: string, version: number): Promise<void> {
+    await this.requireReach(actor, userId);
     await this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
       await this.policy.requireAdministratorBesides(userId);
       await this.policy.removePrincipal(userId);
       await this.sessions.endAll(userId, null, 'account_deleted');
@@ -71,12 +74,13 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async endSessions(actor: Principal, userId: string): Promise<void> {
+    await this.requireReach(actor, userId);
     await this.database.transaction(async () => {
-      await this.requireReach(actor, userId);
       await this.sessions.endAll(userId, null, 'ended_by_administrator');
     });
   }
 
+  /** Outside of any transaction: a refusal that is rolled back would leave no trace in the trail. */
   private async requireReach(actor: Principal, userId: string): Promise<void> {
     await this.users.getById(userId);
     await this.policy.requireDominance(actor, userId);
