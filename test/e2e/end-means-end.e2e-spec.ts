@@ -163,6 +163,23 @@ describe('two processes that share one database', () => {
     expect([answer.status, answer.body.code]).toEqual([409, 'RBAC.LAST_ADMINISTRATOR']);
   });
 
+  it('refuses to act on somebody more privileged, and records the refusal', async () => {
+    const { id, username } = await aUser();
+    const roles = await first.api.get('/v1/roles?name=user-manager', { token: adminToken });
+    const grant = { principalType: 'user', principalId: id, roleId: roles.body.items[0].id, effect: 'allow' };
+    expect((await first.api.post('/v1/assignments', grant, { token: adminToken })).status).toBe(201);
+    const { accessToken } = await first.api.signIn(username, PASSWORD);
+    const { body } = await first.api.get('/v1/auth/me', { token: adminToken });
+    const answer = await first.api.post(`/v1/users/${body.subject as string}/disable`, undefined, {
+      token: accessToken,
+    });
+    expect([answer.status, answer.body.code]).toEqual([403, 'RBAC.TARGET_MORE_PRIVILEGED']);
+    const trail = await first.api.get(`/v1/audit/events?action=access.denied&actor=${id}`, {
+      token: adminToken,
+    });
+    expect(trail.body.items).toHaveLength(1);
+  });
+
   it('lets one of two parallel edits win', async () => {
     const { id } = await aUser();
     const edit = (service: ServiceProcess, displayName: string) =>
