@@ -1,21 +1,23 @@
 import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { appConfig } from './config/app.config';
-import { serveDocs, useJsonBodies, useRequestHooks } from './infrastructure/http';
-import { RequestContext } from './infrastructure/request-context';
+import { createOpenApiDocument, serveDocumentation } from './infrastructure/http';
 
-/** The HTTP settings of the application: hooks, body parser, CORS, documentation, and how it shuts down. */
+/** More than an orderly end takes, and less than an orchestrator waits before it kills. */
+const MAX_SHUTDOWN_MS = 9_500;
+
+/** What `main.ts` and tests share: the documentation and the end. The rest is the HTTP adapter's. */
 export function configureApplication(app: NestFastifyApplication): void {
   const config = app.get<ConfigType<typeof appConfig>>(appConfig.KEY);
-  const fastify = app.getHttpAdapter().getInstance();
-  useRequestHooks(fastify, app.get(RequestContext), config.publicUrl?.startsWith('https:') ?? false);
-  useJsonBodies(fastify);
-  if (config.corsAllowedOrigins.length > 0) {
-    app.enableCors({
-      origin: config.corsAllowedOrigins,
-      exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
-    });
+  if (config.docsEnabled) serveDocumentation(app, () => createOpenApiDocument(app, config.publicUrl));
+  endOnSignals(app);
+}
+
+/** SIGTERM and SIGINT end the process in order and with exit code 0; past the limit, whatever still hangs is cut. */
+function endOnSignals(app: NestFastifyApplication): void {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of signals) {
+    process.once(signal, () => setTimeout(() => process.exit(1), MAX_SHUTDOWN_MS).unref());
   }
-  if (config.docsEnabled) serveDocs(app);
-  app.enableShutdownHooks(undefined, { useProcessExit: true });
+  app.enableShutdownHooks([...signals], { useProcessExit: true });
 }

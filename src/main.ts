@@ -1,23 +1,19 @@
 import 'reflect-metadata';
 import { availableParallelism } from 'node:os';
-import { ConsoleLogger, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import { configureApplication } from './app.setup';
 import { appConfig } from './config/app.config';
-import { logLevelsOf } from './config/log-levels';
 import { createHttpAdapter } from './infrastructure/http';
+import { createLogger } from './infrastructure/logging';
 
 async function main(): Promise<void> {
   // Hashing fills the pool's threads; more of them than cores would only make every hash slower.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
   const config = appConfig();
-  const logger = new ConsoleLogger({
-    json: config.mode === 'production',
-    logLevels: logLevelsOf(config.logLevel),
-  });
-  const options = { logger, bodyParser: false, abortOnError: false };
+  const options = { logger: createLogger(config), bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createHttpAdapter(config), options);
   configureApplication(app);
   await app.listen(config.port, config.host);

@@ -3,7 +3,10 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../errors';
 
 const codes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 
-/** RFC 9457, with a stable code and the id under which the request is found in logs and in the audit trail. */
+/**
+ * RFC 9457, with a stable code and the id under which the request is found in logs and in the audit trail. `type`
+ * is `urn:portcullis:error:` and the code. Further members may come (§3.2).
+ */
 export const ProblemSchema = z
   .looseObject({
     type: z.string(),

@@ -1,7 +1,5 @@
-export { serveDocs } from './docs';
-export { createHttpAdapter } from './fastify.adapter';
-export { useJsonBodies } from './json-body.parser';
-export { createOpenApiDocument } from './openapi';
+export { createHttpAdapter, HttpAdapter } from './http-adapter';
+export { createOpenApiDocument } from './openapi/openapi-document';
+export { serveDocumentation } from './openapi/swagger-ui';
 export { ProblemFilter } from './problem.filter';
-export { useRequestHooks } from './request-hooks';
 export { ValidationPipe } from './validation.pipe';

@@ -1,22 +1,27 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemHeaders, statusOf, toDomainError, toProblem } from './problem';
+import type { DomainError } from '../../common/errors';
+import { toDomainError } from './framework-errors';
+import { sendProblem } from './send-problem';
 
-/** Every error leaves the service here. What is our own fault is logged in full and answered with a request id. */
+/** The one place that turns a failure into an HTTP answer, and that logs what was not expected. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
-    const { id } = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = toDomainError(thrown);
-    if (error.kind === 'internal')
-      this.logger.error(`Request ${id} failed`, thrown instanceof Error ? thrown.stack : thrown);
-    if (reply.sent) return;
-    void reply
-      .status(statusOf(error.kind))
-      .headers(problemHeaders(error))
-      .send(JSON.stringify(toProblem(error, id)));
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const error = toDomainError(exception);
+    this.log(error, request);
+    sendProblem(http.getResponse<FastifyReply>(), error, request.id);
+  }
+
+  private log({ kind, code, cause }: DomainError, { method, routeOptions }: FastifyRequest): void {
+    if (kind !== 'internal' && kind !== 'unavailable') return;
+    const route = `${method} ${routeOptions.url ?? '(no route)'}`;
+    if (kind === 'internal') this.logger.error({ msg: `${route} failed`, err: cause });
+    // No stack, and no line at all where we refuse on purpose: in an outage every request comes by here.
+    else if (cause instanceof Error) this.logger.warn(`${route} answered ${code}: ${cause.message}`);
   }
 }

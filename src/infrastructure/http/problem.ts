@@ -1,7 +1,7 @@
-import { HttpException } from '@nestjs/common';
-import { DomainError, type ErrorCode, type ErrorKind } from '../../common/errors';
+import { ERROR_CATALOGUE, type DomainError, type ErrorCode, type ErrorKind } from '../../common/errors';
 import type { Problem } from '../../common/http';
-import { isDatabaseUnavailable } from '../database';
+
+export const PROBLEM_JSON = 'application/problem+json';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   malformed: 400,
@@ -20,75 +20,50 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** What frameworks call a failed request, in our codes. */
-const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
-  401: 'AUTH.TOKEN_INVALID',
-  403: 'RBAC.MISSING_PERMISSION',
-  404: 'REQUEST.NOT_FOUND',
-  413: 'REQUEST.TOO_LARGE',
-  415: 'REQUEST.UNSUPPORTED_MEDIA_TYPE',
-  503: 'SERVICE.UNAVAILABLE',
-};
-
-/** The codes for which a client presented a token that is no good (RFC 6750 §3.1). */
+/** RFC 6750 §3.1: an error is named only where a token was presented. */
 const INVALID_TOKEN: ReadonlySet<ErrorCode> = new Set([
   'AUTH.TOKEN_INVALID',
   'AUTH.TOKEN_EXPIRED',
   'AUTH.TOKEN_REVOKED',
 ]);
 
-export function statusOf(kind: ErrorKind): number {
-  return STATUS[kind];
+export function statusOf(code: ErrorCode): number {
+  return STATUS[ERROR_CATALOGUE[code].kind];
 }
 
-/** Whatever was thrown, as an error of ours. What we do not know is our own fault and tells the client nothing. */
-export function toDomainError(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  if (isDatabaseUnavailable(error)) {
-    return new DomainError('SERVICE.UNAVAILABLE', { retryAfterSeconds: retryAfter(), cause: error });
-  }
-  const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
-  const code =
-    status === undefined
-      ? undefined
-      : (CODE_OF_STATUS[status] ?? (status < 500 ? 'REQUEST.MALFORMED' : undefined));
-  return new DomainError(code ?? 'SERVICE.INTERNAL_ERROR', { cause: error });
-}
-
-/** The error as RFC 9457 wants it. */
-export function toProblem(error: DomainError, requestId: string): Problem {
-  const { detail, errors, extensions } = error.options;
+/**
+ * The body of RFC 9457. `type` is a URN, since it must outlive every address at which this service and its
+ * documentation are found; docs/errors.md lists the errors by `code`.
+ */
+export function problemOf(error: DomainError, requestId: string): Problem {
+  const { code, title, options } = error;
   return {
-    type: `urn:portcullis:error:${error.code}`,
-    title: error.title,
-    status: statusOf(error.kind),
-    code: error.code,
-    ...(detail !== undefined && { detail }),
+    ...options.extensions,
+    type: `urn:portcullis:error:${code}`,
+    title,
+    status: statusOf(code),
+    code,
+    ...(options.detail !== undefined && { detail: options.detail }),
     requestId,
-    ...(errors !== undefined && { errors: [...errors] }),
-    ...extensions,
+    ...(options.errors !== undefined && { errors: [...options.errors] }),
   };
 }
 
-/** The headers that go with an error. */
-export function problemHeaders(error: DomainError): Record<string, string> {
-  const { retryAfterSeconds } = error.options;
-  const challenge = INVALID_TOKEN.has(error.code) ? 'Bearer error="invalid_token"' : 'Bearer';
-  return {
-    'content-type': 'application/problem+json; charset=utf-8',
-    ...(error.kind === 'unauthenticated' && { 'www-authenticate': challenge }),
-    ...(error.kind === 'unavailable' && { 'retry-after': String(retryAfterSeconds ?? retryAfter()) }),
-    ...(error.kind === 'rate_limited' &&
-      retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-  };
+/** The headers that go with the body: how to authenticate (RFC 9110 §11.6.1), when to come back (§10.2.3). */
+export function problemHeaders({ kind, code, title, options }: DomainError): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
+  if (kind === 'unauthenticated') {
+    headers['www-authenticate'] = INVALID_TOKEN.has(code)
+      ? `Bearer error="invalid_token", error_description="${title}"`
+      : 'Bearer';
+  }
+  if (kind === 'unavailable' || kind === 'rate_limited') {
+    headers['retry-after'] = String(options.retryAfterSeconds ?? jitteredSeconds());
+  }
+  return headers;
 }
 
-/** Spread out, so that clients that failed together do not come back together. */
-function retryAfter(): number {
+/** One to three: clients that failed together must not come back together. */
+function jitteredSeconds(): number {
   return 1 + Math.floor(Math.random() * 3);
-}
-
-function statusCodeOf(error: unknown): number | undefined {
-  const status = (error as { statusCode?: unknown } | null)?.statusCode;
-  return typeof status === 'number' ? status : undefined;
 }

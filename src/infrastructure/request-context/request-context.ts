@@ -14,10 +14,7 @@ export class RequestContext {
 
   /** Everything that `next` starts belongs to `request`. */
   run(request: FastifyRequest, next: () => void): void {
-    this.cls.run(() => {
-      this.cls.set('request', request);
-      next();
-    });
+    this.cls.runWith({ request }, next);
   }
 
   get requestId(): string | null {

@@ -1,32 +1,35 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import { Public } from '../../common/access';
 import { ApiContract } from '../../common/http';
-import { ReadinessService } from './readiness.service';
-
-const HealthResponse = z
-  .strictObject({ status: z.literal('ok') })
-  .meta({ id: 'Health', examples: [{ status: 'ok' }] });
-type HealthResponse = z.infer<typeof HealthResponse>;
+import { LiveResponse, ReadyResponse } from './dto/health.response';
+import { HealthService } from './health.service';
 
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly readiness: ReadinessService) {}
+  constructor(private readonly health: HealthService) {}
 
   @Get('live')
   @Public()
-  @ApiContract({ summary: 'Whether the process runs', response: HealthResponse })
-  live(): HealthResponse {
-    return { status: 'ok' };
+  @ApiContract({
+    summary: 'Whether the process runs',
+    description: 'Restart a process that does not answer. Says nothing of what it depends on.',
+    response: LiveResponse,
+  })
+  live(): LiveResponse {
+    return { status: 'live' };
   }
 
   @Get('ready')
   @Public()
-  @ApiContract({ summary: 'Whether the process can serve', response: HealthResponse })
-  async ready(): Promise<HealthResponse> {
-    await this.readiness.requireReady();
-    return { status: 'ok' };
+  @ApiContract({
+    summary: 'Whether the process should be sent requests',
+    description:
+      'Not before it has loaded what it decides by, not without PostgreSQL, not while it shuts down.',
+    response: ReadyResponse,
+  })
+  ready(): Promise<ReadyResponse> {
+    return this.health.requireReady();
   }
 }

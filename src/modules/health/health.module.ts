@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller';
-import { ReadinessService } from './readiness.service';
+import { HealthService } from './health.service';
 
-@Module({ controllers: [HealthController], providers: [ReadinessService] })
+@Module({ controllers: [HealthController], providers: [HealthService] })
 export class HealthModule {}

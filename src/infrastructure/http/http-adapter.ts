@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfigType } from '@nestjs/config';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { appConfig } from '../../config/app.config';
+import { createFastify, type Lifecycle } from './fastify-instance';
+
+/** In production a front must see that readiness is gone before connections are refused. */
+const LINGER_MS = 2_000;
+/** No request takes longer: the slowest statement ends before. */
+const MAX_DRAIN_MS = 5_000;
+const SWEEP_INTERVAL_MS = 50;
+
+/** Nest on Fastify, with the limits, headers and errors of this service, and an orderly end. */
+export class HttpAdapter extends FastifyAdapter {
+  private readonly lifecycle: Lifecycle;
+  private readonly lingerMs: number;
+
+  constructor(config: ConfigType<typeof appConfig>) {
+    const lifecycle: Lifecycle = { isDraining: false };
+    super(createFastify(config, lifecycle));
+    this.lifecycle = lifecycle;
+    this.lingerMs = config.mode === 'production' ? LINGER_MS : 0;
+  }
+
+  /** Whether the end has begun: requests are still served, but none should be sent here. */
+  get isDraining(): boolean {
+    return this.lifecycle.isDraining;
+  }
+
+  /**
+   * Called by Nest before anything else ends, so that the last requests find everything still working. Stops
+   * accepting, and resolves once every request in flight has its answer.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- declared as void, but Nest awaits it
+  override async beforeClose(): Promise<void> {
+    super.beforeClose();
+    this.lifecycle.isDraining = true;
+    const server = this.instance.server;
+    if (server.listening) await sleep(this.lingerMs);
+    // A connection that was busy when the server closed turns idle later, and would be waited for.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+    }, SWEEP_INTERVAL_MS);
+    const limit = setTimeout(() => {
+      server.closeAllConnections();
+    }, MAX_DRAIN_MS);
+    try {
+      await this.instance.close();
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(limit);
+    }
+  }
+}
+
+export function createHttpAdapter(config: ConfigType<typeof appConfig>): HttpAdapter {
+  return new HttpAdapter(config);
+}

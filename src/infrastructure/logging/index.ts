@@ -1,0 +1,2 @@
+export { createLogger } from './create-logger';
+export { PinoLogger } from './pino-logger';
