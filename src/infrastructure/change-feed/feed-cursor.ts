@@ -17,7 +17,17 @@ function isAfter(a: FeedPosition, b: FeedPosition): boolean {
 export class FeedCursor {
   private readonly applied = new Map<bigint, FeedPosition>();
 
-  constructor(private at: FeedPosition) {}
+  private reached: bigint;
+
+  /** Starts at a horizon: `at.xid` was one. */
+  constructor(private at: FeedPosition) {
+    this.reached = at.xid;
+  }
+
+  /** The highest horizon seen. */
+  get horizon(): bigint {
+    return this.reached;
+  }
 
   get position(): FeedPosition {
     return this.at;
@@ -33,6 +43,7 @@ export class FeedCursor {
 
   /** Moves past everything applied below `horizon`, and forgets it. */
   advance(horizon: bigint): void {
+    this.reached = horizon;
     for (const [id, row] of this.applied) {
       if (row.xid >= horizon) continue;
       if (isAfter(row, this.at)) this.at = row;

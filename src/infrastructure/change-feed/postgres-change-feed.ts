@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Database } from '../database';
 import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from './change-feed';
-import { FeedCursor } from './feed-cursor';
+import { FeedCursor, type FeedPosition } from './feed-cursor';
 import { FeedHints } from './feed-hints';
 
 const POLL_INTERVAL_MS = 500;
@@ -77,10 +77,8 @@ export class PostgresChangeFeed
     ]);
     await this.hints.send();
     if (row === undefined) return;
-    await this.database.afterCommit(async () => {
-      await this.subscribers.get(kind)?.refresh(kind, keys);
-      this.cursor?.markApplied({ xid: BigInt(row.xid), id: BigInt(row.id) });
-    });
+    const position = { xid: BigInt(row.xid), id: BigInt(row.id) };
+    await this.database.afterCommit(() => this.applyOwn(kind, keys, position));
   }
 
   override isFresh(): boolean {
@@ -100,6 +98,20 @@ export class PostgresChangeFeed
     for (const timer of this.timers) clearInterval(timer);
     await this.hints.stop();
     await this.reading;
+  }
+
+  /**
+   * Applies a change of this process before its caller goes on. The change has happened: where it cannot be applied,
+   * memory is not trusted until the feed was read again.
+   */
+  private async applyOwn(kind: ChangeKind, keys: readonly string[], position: FeedPosition): Promise<void> {
+    try {
+      await this.subscribers.get(kind)?.refresh(kind, keys);
+      this.cursor?.markApplied(position);
+    } catch (error) {
+      this.freshAt = -Infinity;
+      this.logger.warn(`A change of our own could not be applied: ${String(error)}`);
+    }
   }
 
   /** One read at a time; a hint that comes while one runs causes one more, since that one may have missed it. */
@@ -137,7 +149,10 @@ export class PostgresChangeFeed
     for (const [kind, keys] of groupByKind(news)) await this.subscribers.get(kind)?.refresh(kind, keys);
     for (const row of news) cursor.markApplied({ xid: BigInt(row.xid), id: BigInt(row.id ?? 0) });
     const horizon = rows[0]?.horizon;
-    if (horizon !== undefined) cursor.advance(BigInt(horizon));
+    if (horizon === undefined) return;
+    // Transaction ids never go back, but on a server that was restored or lost its last ones in a failover.
+    if (BigInt(horizon) < cursor.horizon) await this.rebuild();
+    else cursor.advance(BigInt(horizon));
   }
 
   /** The cursor is taken before the tables are read: what commits in between is read twice, never missed. */

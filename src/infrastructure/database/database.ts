@@ -15,6 +15,8 @@ export interface Statement {
 
 const MAX_ATTEMPTS = 3;
 
+type Effect = () => Promise<void>;
+
 /**
  * The one way to the database. What runs inside {@link transaction} shares its connection, whoever calls it;
  * outside, each statement is a transaction of its own.
@@ -22,7 +24,7 @@ const MAX_ATTEMPTS = 3;
 @Injectable()
 export class Database {
   private readonly pool: Pool;
-  private readonly afterCommitOf = new WeakMap<EntityManager, (() => Promise<void>)[]>();
+  private readonly afterCommitOf = new WeakMap<EntityManager, Effect[]>();
 
   constructor(private readonly host: TransactionHost<TransactionalAdapterTypeOrm>) {
     this.pool = (this.host.tx.dataSource.driver as PostgresDriver).master as Pool;
@@ -38,21 +40,17 @@ export class Database {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isInTransaction()) return work();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.attempt(work);
-      } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
-        await sleep(Math.random() * 20 * attempt);
-      }
-    }
+    const { result, effects } = await this.commit(work);
+    // Outside the retries: whatever an effect throws, the transaction has happened.
+    for (const effect of effects) await effect();
+    return result;
   }
 
   /**
    * Runs `effect` once the current transaction has committed and before its caller goes on; at once where
    * there is none.
    */
-  async afterCommit(effect: () => Promise<void>): Promise<void> {
+  async afterCommit(effect: Effect): Promise<void> {
     const effects = this.afterCommitOf.get(this.host.tx);
     if (effects === undefined) await effect();
     else effects.push(effect);
@@ -85,13 +83,19 @@ export class Database {
     return client.query<Row>({ ...statement, values: [...values] });
   }
 
-  private async attempt<T>(work: () => Promise<T>): Promise<T> {
-    const effects: (() => Promise<void>)[] = [];
-    const result = await this.host.withTransaction(async () => {
-      this.afterCommitOf.set(this.host.tx, effects);
-      return work();
-    });
-    for (const effect of effects) await effect();
-    return result;
+  private async commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
+    for (let attempt = 1; ; attempt++) {
+      const effects: Effect[] = [];
+      try {
+        const result = await this.host.withTransaction(async () => {
+          this.afterCommitOf.set(this.host.tx, effects);
+          return work();
+        });
+        return { result, effects };
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+        await sleep(Math.random() * 20 * attempt);
+      }
+    }
   }
 }
