@@ -101,6 +101,53 @@ describe('two processes that share one database', () => {
     expect((await first.api.login(username, PASSWORD)).status).toBe(401);
   });
 
+  it('kills every token when an administrator moves the email address', async () => {
+    const { id, username } = await aUser();
+    const tokens = await second.api.signIn(username, PASSWORD);
+    const moved = await first.api.patch(
+      `/v1/users/${id}`,
+      { email: `${username}@elsewhere.example` },
+      { token: adminToken, ifMatch: 1 },
+    );
+    expect(moved.status).toBe(200);
+    await expectDead(tokens.accessToken);
+    expect((await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken })).status).toBe(
+      401,
+    );
+  });
+
+  it('leaves no session behind when sign-ins race a deletion', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { id, username, version } = await aUser();
+      const [deleted, ...logins] = await Promise.all([
+        first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version }),
+        ...[first, second, second].map(({ api }) => api.login(username, PASSWORD)),
+      ]);
+      expect(deleted?.status).toBe(204);
+      for (const { status, body } of logins) {
+        if (status !== 200) continue;
+        await expectDead(body.accessToken as string);
+        const { status: refreshed } = await first.api.post('/v1/auth/refresh', {
+          refreshToken: body.refreshToken,
+        });
+        expect(refreshed).toBe(401);
+      }
+    }
+  });
+
+  it('does not count a right password towards lockout because the new one was refused', async () => {
+    const { username } = await aUser();
+    const { accessToken } = await first.api.signIn(username, PASSWORD);
+    const change = (newPassword: string) =>
+      first.api.post(
+        '/v1/users/me/password',
+        { currentPassword: PASSWORD, newPassword },
+        { token: accessToken },
+      );
+    for (let i = 0; i < 6; i++) expect((await change('too short')).body.code).toBe('USER.PASSWORD_TOO_SHORT');
+    expect((await change('another and longer sentence')).status).toBe(204);
+  });
+
   it('gives one of twenty racers the successor of a refresh token, and then ends the family', async () => {
     const { username } = await aUser();
     const { refreshToken, accessToken } = await first.api.signIn(username, PASSWORD);
@@ -153,6 +200,10 @@ describe('two processes that share one database', () => {
     const reasons = (body.items as { reason: string }[]).map(({ reason }) => reason);
     expect(reasons.filter((reason) => reason === 'wrong_password')).toHaveLength(5);
     expect(reasons.filter((reason) => reason === 'locked_out')).toHaveLength(8);
+    const locked = await first.api.get(`/v1/audit/events?action=user.locked-out&target=${id}`, {
+      token: adminToken,
+    });
+    expect(locked.body.items).toHaveLength(1);
   });
 
   it('keeps the last administrator', async () => {

@@ -31,6 +31,9 @@ const STATE = `id, user_id AS "userId", epoch, methods, acr,
 const LIVE =
   'ended_at IS NULL AND idle_expires_at > statement_timestamp() AND expires_at > statement_timestamp()';
 
+/** An expired session may still have an access token, which must die with the others. */
+const TOKEN_LIFE = `interval '1 hour'`;
+
 const INSERT = {
   name: 'sessions-insert',
   text: `INSERT INTO sessions (id, user_id, epoch, refresh_token_hash, methods, acr, ip, user_agent, idle_expires_at,
@@ -62,7 +65,8 @@ const END = {
 const END_ALL = {
   name: 'sessions-end-all',
   text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3
-         WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2) AND ended_at IS NULL
+         WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)
+           AND (${LIVE} OR ended_at IS NULL AND refreshed_at > statement_timestamp() - ${TOKEN_LIFE})
          RETURNING id`,
 };
 const RENEW_EPOCH = {

@@ -46,18 +46,31 @@ export class CredentialsService {
   }
 
   /**
+   * The digest for a new password. Slow, so never inside a transaction: it would hold a connection all the while.
+   *
+   * @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`, `SERVICE.OVERLOADED`
+   */
+  hashNewPassword(user: UserCredentials, newPassword: string): Promise<string> {
+    this.requireAcceptable(user, newPassword);
+    return this.hasher.hash(newPassword);
+  }
+
+  /** @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK` */
+  requireAcceptable(user: UserCredentials, newPassword: string): void {
+    requireAcceptablePassword(newPassword, user, '/newPassword');
+  }
+
+  /**
    * Sets a password and ends the epoch: all that was issued before is dead. Answers the new epoch.
    *
-   * @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`, `USER.INVALID_TRANSITION` when the
-   * account changed meanwhile.
+   * @throws DomainError `USER.INVALID_TRANSITION` when the account changed meanwhile.
    */
-  async changePassword(user: UserCredentials, newPassword: string): Promise<number> {
-    requireAcceptablePassword(newPassword, user, '/newPassword');
-    const passwordHash = await this.hasher.hash(newPassword);
+  changePassword(user: UserCredentials, passwordHash: string): Promise<number> {
     return this.database.transaction(async () => {
       const epoch = await this.users.updatePassword(user.id, passwordHash, user.epoch);
-      if (epoch === null)
+      if (epoch === null) {
         throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account has changed.' });
+      }
       await this.feed.append('user.epoch', [user.id]);
       await this.events.publish(new UserPasswordChangedEvent(user.id));
       return epoch;

@@ -60,6 +60,8 @@ const INSERT = {
 const UPDATE_PROFILE = {
   name: 'users-update-profile',
   text: `UPDATE users SET email = $3, email_key = $4, email_verified = $5, display_name = $6,
+           epoch = epoch + (email_key <> $4)::int,
+           epoch_changed_at = CASE WHEN email_key <> $4 THEN now() ELSE epoch_changed_at END,
            version = version + 1, updated_at = now()
          WHERE id = $1 AND version = $2`,
 };

@@ -97,6 +97,8 @@ export class UsersService {
         }),
       );
       if (!updated) throw new DomainError('REQUEST.PRECONDITION_FAILED');
+      // Where recovery goes has changed: what was issued before is of a past epoch.
+      if (canonicalName(email) !== canonicalName(before.email)) await this.feed.append('user.epoch', [id]);
       const changes = {
         ...changed('email', before.email, email),
         ...changed('displayName', before.displayName, displayName),

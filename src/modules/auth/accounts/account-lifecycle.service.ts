@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { EventPublisher } from '../../../common/events';
+import { canonicalName } from '../../../common/validation';
 import { Database } from '../../../infrastructure/database';
 import { PolicyService } from '../../rbac';
 import { SessionsService } from '../../sessions';
@@ -31,7 +32,13 @@ export class AccountLifecycleService {
     change: UpdateUserBody,
   ): Promise<UserResponse> {
     await this.requireReach(actor, userId);
-    return toUserResponse(await this.users.update(userId, version, change));
+    return this.database.transaction(async () => {
+      const before = await this.users.getById(userId);
+      const user = await this.users.update(userId, version, change);
+      const isMoved = canonicalName(before.email) !== canonicalName(user.email);
+      if (isMoved) await this.sessions.endAll(userId, null, 'email_changed');
+      return toUserResponse(user);
+    });
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
@@ -67,8 +74,9 @@ export class AccountLifecycleService {
     await this.database.transaction(async () => {
       await this.policy.requireAdministratorBesides(userId);
       await this.policy.removePrincipal(userId);
-      await this.sessions.endAll(userId, null, 'account_deleted');
+      // The row goes first: a sign-in that holds it commits before, and its session is ended below with the rest.
       await this.users.delete(userId, version);
+      await this.sessions.endAll(userId, null, 'account_deleted');
     });
   }
 

@@ -28,19 +28,22 @@ export class OwnAccountService {
   async changePassword(principal: Principal, currentPassword: string, newPassword: string): Promise<void> {
     const user = await this.credentials.findById(principal.subject);
     if (user === null) throw new DomainError('USER.NOT_FOUND');
-    const mayTry = await this.attempts.reserve(user, user.username);
-    const matches = await this.credentials.verify(user, currentPassword);
-    if (!mayTry || !matches) {
-      await this.events.publish(
-        new SignInFailedEvent(mayTry ? 'wrong_password' : 'locked_out', user.id, user.username),
-      );
+    this.credentials.requireAcceptable(user, newPassword);
+    const { reservation, outcome: matches } = await this.attempts.attempt(
+      { user, typedName: user.username, source: 'own_session' },
+      () => this.credentials.verify(user, currentPassword),
+    );
+    if (reservation === null || !matches) {
+      const reason = reservation === null ? 'locked_out' : 'wrong_password';
+      await this.events.publish(new SignInFailedEvent(reason, user.id, user.username));
       throw new DomainError('USER.CURRENT_PASSWORD_WRONG', {
         errors: [{ pointer: '/currentPassword', code: 'wrong', message: 'is not the current password' }],
       });
     }
+    await this.attempts.clear(user.id);
+    const passwordHash = await this.credentials.hashNewPassword(user, newPassword);
     await this.database.transaction(async () => {
-      await this.attempts.clear(user.id);
-      const epoch = await this.credentials.changePassword(user, newPassword);
+      const epoch = await this.credentials.changePassword(user, passwordHash);
       await this.sessions.endAll(user.id, principal.sessionId, 'password_changed');
       await this.sessions.carryOver(principal.sessionId, epoch);
     });

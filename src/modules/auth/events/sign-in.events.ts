@@ -27,3 +27,15 @@ export class AccountUnlockedEvent extends DomainEvent {
     this.target = { type: 'user', id: userId };
   }
 }
+
+/** Too many failed sign-ins: further ones are refused, right or wrong, until the lock has passed. */
+export class AccountLockedOutEvent extends DomainEvent {
+  readonly name = 'user.locked-out';
+  override readonly outcome = 'denied';
+  readonly target: EventTarget;
+
+  constructor(userId: string) {
+    super();
+    this.target = { type: 'user', id: userId };
+  }
+}

@@ -4,10 +4,16 @@ import { canonicalName } from '../../../common/validation';
 import { authConfig } from '../../../config/auth.config';
 import { SecretBox } from '../../../infrastructure/crypto';
 import type { UserCredentials } from '../../users';
-import { SignInAttemptsRepository } from './sign-in-attempts.repository';
+import { SignInAttemptsRepository, type Reservation, type SourceClass } from './sign-in-attempts.repository';
 
 const PURPOSE = 'sign-in-subject';
 const PURGE_INTERVAL_MS = 3_600_000;
+
+export interface AttemptSubject {
+  readonly user: UserCredentials | null;
+  readonly typedName: string;
+  readonly source: SourceClass;
+}
 
 /** Lockout. All spellings of a name share one counter: an account's own, or the canonical name's where none is. */
 @Injectable()
@@ -22,12 +28,23 @@ export class SignInAttemptsService implements OnApplicationShutdown {
     private readonly box: SecretBox,
   ) {}
 
-  /** Counts an attempt before it is made. False when the subject is locked. */
-  reserve(user: UserCredentials | null, typedName: string): Promise<boolean> {
+  /**
+   * Counts an attempt before `verify` makes it; null when the subject is locked, after the same work. An attempt that
+   * could not be made (the hash queue is full, the database is away) does not count.
+   */
+  async attempt<T>(
+    subject: AttemptSubject,
+    verify: () => Promise<T>,
+  ): Promise<{ readonly reservation: Reservation | null; readonly outcome: T }> {
     const { failedAttemptsLimit, lockoutSeconds } = this.config;
-    const key =
-      user === null ? this.keyOf(`name:${canonicalName(typedName)}`) : this.keyOf(`user:${user.id}`);
-    return this.attempts.reserve(key, failedAttemptsLimit, lockoutSeconds);
+    const key = this.keyFor(subject);
+    const reservation = await this.attempts.reserve(key, subject.source, failedAttemptsLimit, lockoutSeconds);
+    try {
+      return { reservation, outcome: await verify() };
+    } catch (error) {
+      if (reservation !== null) await this.attempts.giveBack(key, subject.source, failedAttemptsLimit);
+      throw error;
+    }
   }
 
   /** After full success, or by an administrator. */
@@ -43,6 +60,10 @@ export class SignInAttemptsService implements OnApplicationShutdown {
     await this.attempts.purge().catch((error: unknown) => {
       this.logger.warn(`Old sign-in attempts could not be purged: ${String(error)}`);
     });
+  }
+
+  private keyFor({ user, typedName }: AttemptSubject): Buffer {
+    return this.keyOf(user === null ? `name:${canonicalName(typedName)}` : `user:${user.id}`);
   }
 
   private keyOf(subject: string): Buffer {

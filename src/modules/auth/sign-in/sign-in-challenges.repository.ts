@@ -23,6 +23,12 @@ const SPEND = {
          RETURNING user_id AS "userId", epoch, methods`,
 };
 
+const FIND = {
+  name: 'sign-in-challenges-find',
+  text: `SELECT user_id AS "userId", epoch, methods FROM sign_in_challenges
+         WHERE token_hash = $1 AND purpose = 'password_change' AND expires_at > statement_timestamp()`,
+};
+
 /** Sign-ins that wait for one more thing. A challenge is single use, short-lived, and good for nothing else. */
 @Injectable()
 export class SignInChallengesRepository {
@@ -34,6 +40,11 @@ export class SignInChallengesRepository {
     const { userId, epoch, methods } = challenge;
     await this.database.change(INSERT, [uuidv7(), sha256(token), userId, epoch, methods]);
     return token;
+  }
+
+  /** Looks, and leaves it unspent. */
+  async find(token: string): Promise<SignInChallenge | null> {
+    return (await this.database.query<SignInChallenge>(FIND, [sha256(token)]))[0] ?? null;
   }
 
   /** Of any number of racers exactly one gets the challenge; null when it is spent, expired or unknown. */

@@ -4,7 +4,7 @@ import { EventPublisher } from '../../../common/events';
 import { Database } from '../../../infrastructure/database';
 import { SessionsService, type SessionGrant } from '../../sessions';
 import { CredentialsService, type UserCredentials } from '../../users';
-import { SignInFailedEvent } from '../events/sign-in.events';
+import { AccountLockedOutEvent, SignInFailedEvent } from '../events/sign-in.events';
 import { PassportRunner } from '../passport/passport-runner';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import { SignInChallengesRepository } from './sign-in-challenges.repository';
@@ -40,11 +40,17 @@ export class SignInService {
    */
   async signInWithPassword(username: string, password: string, origin: SignInOrigin): Promise<SignInResult> {
     const account = await this.credentials.findByLoginName(username);
-    const mayTry = await this.attempts.reserve(account, username);
-    const outcome = await this.passport.run<UserCredentials>('local', { username, password });
+    const { reservation, outcome } = await this.attempts.attempt(
+      { user: account, typedName: username, source: 'unknown' },
+      () => this.passport.run<UserCredentials>('local', { username, password }),
+    );
     const user = outcome.kind === 'success' ? outcome.identity : null;
-    const refusal = refusalReason(account, user, mayTry);
-    if (user === null || refusal !== null) return this.refuse(refusal ?? 'wrong_password', account, username);
+    const refusal = refusalReason(account, user, reservation !== null);
+    if (user === null || refusal !== null) {
+      const locks = reservation?.isLast === true && account !== null;
+      if (locks) await this.events.publish(new AccountLockedOutEvent(account.id));
+      return this.refuse(refusal ?? 'wrong_password', account, username);
+    }
     await this.credentials.upgradeHash(user, password);
     if (user.mustChangePassword) {
       const challengeId = await this.challenges.insert({
@@ -72,12 +78,14 @@ export class SignInService {
     newPassword: string,
     origin: SignInOrigin,
   ): Promise<SessionGrant> {
+    const pending = await this.challenges.find(challengeId);
+    const user = pending && (await this.credentials.findById(pending.userId));
+    if (user === null || user.epoch !== pending?.epoch) throw new DomainError('AUTH.INVALID_CHALLENGE');
+    const passwordHash = await this.credentials.hashNewPassword(user, newPassword);
     return this.database.transaction(async () => {
       const challenge = await this.challenges.spend(challengeId);
       if (challenge === null) throw new DomainError('AUTH.INVALID_CHALLENGE');
-      const user = await this.credentials.findById(challenge.userId);
-      if (user?.epoch !== challenge.epoch) throw new DomainError('AUTH.INVALID_CHALLENGE');
-      const epoch = await this.credentials.changePassword(user, newPassword);
+      const epoch = await this.credentials.changePassword(user, passwordHash);
       const grant = await this.startSession(user.id, epoch, challenge.methods, origin);
       if (grant === null) throw new DomainError('AUTH.INVALID_CHALLENGE');
       return grant;

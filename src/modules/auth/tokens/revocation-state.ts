@@ -1,12 +1,12 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from '../../../infrastructure/change-feed';
-import { Clock } from '../../../infrastructure/clock';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import type { VerifiedToken } from './verified-token';
 
-/** No access token lives longer, whatever this or another process is configured to. */
-const LONGEST_TOKEN_LIFE_SECONDS = 3_600;
+/** No access token lives longer than an hour, whatever a process is configured to; the rest allows for skewed clocks. */
+const REMEMBER_SECONDS = 3_600 + 600;
 const PRUNE_INTERVAL_MS = 60_000;
 
 interface Ended {
@@ -18,8 +18,8 @@ interface Ended {
 @Injectable()
 export class RevocationState implements ChangeSubscriber, OnApplicationShutdown {
   readonly kinds = ['session.ended', 'user.epoch'] as const;
-  private sessions = new Map<string, number>();
-  private epochs = new Map<string, Ended>();
+  private readonly sessions = new Map<string, number>();
+  private readonly epochs = new Map<string, Ended>();
   private readonly pruning = setInterval(() => {
     this.prune();
   }, PRUNE_INTERVAL_MS).unref();
@@ -27,7 +27,6 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
   constructor(
     private readonly sessionsService: SessionsService,
     private readonly credentials: CredentialsService,
-    private readonly clock: Clock,
     private readonly feed: ChangeFeed,
   ) {
     feed.subscribe(this);
@@ -45,10 +44,10 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
 
   async rebuild(): Promise<void> {
     const forgetAt = this.forgetAt();
-    const sessionIds = await this.sessionsService.findEndedWithin(LONGEST_TOKEN_LIFE_SECONDS);
-    const epochs = await this.credentials.findEpochsChangedWithin(LONGEST_TOKEN_LIFE_SECONDS);
-    this.sessions = new Map(sessionIds.map((id) => [id, forgetAt]));
-    this.epochs = new Map(epochs.map(({ id, epoch }) => [id, { epoch, forgetAt }]));
+    const sessionIds = await this.sessionsService.findEndedWithin(REMEMBER_SECONDS);
+    const epochs = await this.credentials.findEpochsChangedWithin(REMEMBER_SECONDS);
+    for (const id of sessionIds) this.sessions.set(id, forgetAt);
+    this.remember(epochs, forgetAt);
   }
 
   async refresh(kind: ChangeKind, keys: readonly string[]): Promise<void> {
@@ -71,12 +70,21 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
     return session === null || user === undefined || user.epoch > epoch;
   }
 
+  /** Epochs only grow: of two reads that overtake each other the higher one is right. */
+  private remember(epochs: readonly { id: string; epoch: number }[], forgetAt: number): void {
+    for (const { id, epoch } of epochs) {
+      const known = this.epochs.get(id)?.epoch ?? epoch;
+      this.epochs.set(id, { epoch: Math.max(epoch, known), forgetAt });
+    }
+  }
+
+  /** By the monotonic clock: a wall clock that jumps ahead and back must revive nothing. */
   private forgetAt(): number {
-    return this.clock.nowSeconds() + LONGEST_TOKEN_LIFE_SECONDS;
+    return performance.now() + REMEMBER_SECONDS * 1_000;
   }
 
   private prune(): void {
-    const now = this.clock.nowSeconds();
+    const now = performance.now();
     for (const [id, forgetAt] of this.sessions) if (forgetAt < now) this.sessions.delete(id);
     for (const [id, { forgetAt }] of this.epochs) if (forgetAt < now) this.epochs.delete(id);
   }
