@@ -1,2 +1,3 @@
 export { CursorCodec } from './cursor-codec';
+export { keysetPage } from './keyset-page';
 export { PaginationModule } from './pagination.module';

@@ -67,6 +67,6 @@ import { VerifiedTokens } from './tokens/verified-tokens';
         resolveTokenIssuer(config.publicUrl, database),
     },
   ],
-  exports: [AuthenticationGuard, RevocationState, VerifiedTokens],
+  exports: [AuthenticationGuard],
 })
 export class AuthModule {}

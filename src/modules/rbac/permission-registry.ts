@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { declaredPermissions } from '../../common/access';
 import type { Page } from '../../common/http';
-import { CursorCodec } from '../../infrastructure/pagination';
+import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import type { ListPermissionsQuery } from './dto/permission.response';
-import { keysetPage } from './keyset-page';
 import { PermissionsRepository, type Permission } from './permissions.repository';
 import { PolicyWriter } from './policy-writer';
 

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AssuranceLevel } from '../../common/access';
 import { Database } from '../../infrastructure/database';
-import { SessionEntity } from './session.entity';
 
 export interface NewSession {
   readonly id: string;
@@ -89,10 +88,17 @@ const FIND_LIVE = {
   text: `SELECT ${STATE} FROM sessions WHERE id = $1 AND ${LIVE}`,
 };
 
-export type SessionRow = Pick<
-  SessionEntity,
-  'id' | 'userId' | 'methods' | 'ip' | 'userAgent' | 'createdAt' | 'lastSeenAt' | 'expiresAt'
->;
+/** A live session as its owner sees it. */
+export interface SessionRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly methods: string[];
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+  readonly expiresAt: Date;
+}
 
 @Injectable()
 export class SessionsRepository {

@@ -9,7 +9,7 @@ import { sessionsConfig } from '../../config/sessions.config';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { SecretBox, sha256 } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
-import { CursorCodec } from '../../infrastructure/pagination';
+import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import {
   RefreshTokenReusedEvent,
   SessionEndedEvent,
@@ -134,10 +134,7 @@ export class SessionsService {
     const beforeId =
       query.cursor === undefined ? null : (this.cursors.decode(scope, query.cursor)[0] ?? null);
     const rows = await this.sessions.findLiveByUser(userId, beforeId, query.limit + 1);
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    const hasMore = rows.length > query.limit && last !== undefined;
-    return { items, nextCursor: hasMore ? this.cursors.encode(scope, [last.id]) : null };
+    return keysetPage(rows, query.limit, ({ id }) => this.cursors.encode(scope, [id]));
   }
 
   /** The sessions that ended within the last `seconds`: those of which some unexpired token may be left. */

@@ -7,7 +7,7 @@ import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { PasswordHasher } from '../../infrastructure/crypto';
 import { Database, isUniqueViolation } from '../../infrastructure/database';
-import { CursorCodec } from '../../infrastructure/pagination';
+import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import type { CreateUserBody, ListUsersQuery, UpdateUserBody } from './dto/user.bodies';
 import {
   UserCreatedEvent,
@@ -76,10 +76,7 @@ export class UsersService {
   async list(query: ListUsersQuery): Promise<Page<UserEntity>> {
     const afterId = query.cursor === undefined ? undefined : this.cursors.decode(LIST, query.cursor)[0];
     const rows = await this.users.findPage(afterId, query.limit + 1);
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    const hasMore = rows.length > query.limit && last !== undefined;
-    return { items, nextCursor: hasMore ? this.cursors.encode(LIST, [last.id]) : null };
+    return keysetPage(rows, query.limit, ({ id }) => this.cursors.encode(LIST, [id]));
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED` */

@@ -5,7 +5,6 @@ export const LoginBody = z
   .strictObject({
     username: loginNameField,
     password: passwordField,
-    deviceToken: z.string().max(200).optional(),
   })
   .meta({ id: 'LoginBody', examples: [{ username: 'ada.lovelace', password: 'a long and quiet sentence' }] });
 export type LoginBody = z.infer<typeof LoginBody>;

@@ -9,8 +9,8 @@ abstract class SessionEvent extends DomainEvent {
   }
 }
 
-export class SessionStartedEvent extends SessionEvent {
-  readonly name = 'session.started';
+/** What happens to a session before its owner has an access token that says so. */
+abstract class OwnSessionEvent extends SessionEvent {
   override readonly actor: EventTarget;
   override readonly sessionId: string;
 
@@ -19,6 +19,14 @@ export class SessionStartedEvent extends SessionEvent {
     this.actor = { type: 'user', id: userId };
     this.sessionId = id;
   }
+}
+
+export class SessionStartedEvent extends OwnSessionEvent {
+  readonly name = 'session.started';
+}
+
+export class SessionRefreshedEvent extends OwnSessionEvent {
+  readonly name = 'session.refreshed';
 }
 
 export class SessionEndedEvent extends SessionEvent {
@@ -30,18 +38,6 @@ export class SessionEndedEvent extends SessionEvent {
     override readonly actor: EventTarget | undefined,
   ) {
     super(id);
-  }
-}
-
-export class SessionRefreshedEvent extends SessionEvent {
-  readonly name = 'session.refreshed';
-  override readonly actor: EventTarget;
-  override readonly sessionId: string;
-
-  constructor(id: string, userId: string) {
-    super(id);
-    this.actor = { type: 'user', id: userId };
-    this.sessionId = id;
   }
 }
 
