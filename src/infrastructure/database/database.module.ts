@@ -1,9 +1,6 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
-import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { ClsPluginTransactional } from '@nestjs-cls/transactional';
-import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
-import { ClsModule } from 'nestjs-cls';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { databaseConfig } from '../../config/database.config';
 import { Database } from './database';
@@ -26,12 +23,6 @@ import { openDataSource } from './data-source';
       }),
       dataSourceFactory: (options) => openDataSource(options),
     }),
-    ClsModule.registerPlugins([
-      new ClsPluginTransactional({
-        imports: [TypeOrmModule],
-        adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: getDataSourceToken() }),
-      }),
-    ]),
   ],
   providers: [Database],
   exports: [Database],

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import { TransactionHost } from '@nestjs-cls/transactional';
-import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
-import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import {
+  DataSource,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type Repository,
+} from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { AsyncScope } from '../async-scope';
 import { isTransient } from './database-errors';
 
 /** A statement that PostgreSQL parses and plans once a connection. The name is unique in the code base. */
@@ -17,6 +22,12 @@ const MAX_ATTEMPTS = 3;
 
 type Effect = () => Promise<void>;
 
+interface Transaction {
+  readonly manager: EntityManager;
+  /** What is to happen once it has committed. */
+  readonly effects: Effect[];
+}
+
 /**
  * The one way to the database. What runs inside {@link transaction} shares its connection, whoever calls it;
  * outside, each statement is a transaction of its own.
@@ -24,14 +35,14 @@ type Effect = () => Promise<void>;
 @Injectable()
 export class Database {
   private readonly pool: Pool;
-  private readonly afterCommitOf = new WeakMap<EntityManager, Effect[]>();
+  private readonly transactions = new AsyncScope<Transaction>();
 
-  constructor(private readonly host: TransactionHost<TransactionalAdapterTypeOrm>) {
-    this.pool = (this.host.tx.dataSource.driver as PostgresDriver).master as Pool;
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {
+    this.pool = (this.dataSource.driver as PostgresDriver).master as Pool;
   }
 
   isInTransaction(): boolean {
-    return this.host.isTransactionActive();
+    return this.transactions.value !== undefined;
   }
 
   /**
@@ -51,9 +62,9 @@ export class Database {
    * there is none.
    */
   async afterCommit(effect: Effect): Promise<void> {
-    const effects = this.afterCommitOf.get(this.host.tx);
-    if (effects === undefined) await effect();
-    else effects.push(effect);
+    const transaction = this.transactions.value;
+    if (transaction === undefined) await effect();
+    else transaction.effects.push(effect);
   }
 
   /** The rows of a prepared statement, on the current transaction's connection. */
@@ -71,7 +82,7 @@ export class Database {
 
   /** The repository of `entity`, bound to the current transaction. */
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
-    return this.host.tx.getRepository(entity);
+    return (this.transactions.value ?? this.dataSource).manager.getRepository(entity);
   }
 
   private async execute<Row extends QueryResultRow>(
@@ -79,7 +90,8 @@ export class Database {
     values: readonly unknown[],
   ): Promise<QueryResult<Row>> {
     // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
-    const client = ((await this.host.tx.queryRunner?.connect()) as PoolClient | undefined) ?? this.pool;
+    const queryRunner = this.transactions.value?.manager.queryRunner;
+    const client = queryRunner === undefined ? this.pool : ((await queryRunner.connect()) as PoolClient);
     return client.query<Row>({ ...statement, values: [...values] });
   }
 
@@ -87,10 +99,9 @@ export class Database {
     for (let attempt = 1; ; attempt++) {
       const effects: Effect[] = [];
       try {
-        const result = await this.host.withTransaction(async () => {
-          this.afterCommitOf.set(this.host.tx, effects);
-          return work();
-        });
+        const result = await this.dataSource.transaction((manager) =>
+          this.transactions.run({ manager, effects }, work),
+        );
         return { result, effects };
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;

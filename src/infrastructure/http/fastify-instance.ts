@@ -1,6 +1,5 @@
 import type { ConfigType } from '@nestjs/config';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { ClsServiceManager } from 'nestjs-cls';
 import { DomainError } from '../../common/errors';
 import type { appConfig } from '../../config/app.config';
 import { RequestContext } from '../request-context';
@@ -62,6 +61,7 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     instance.routing(request, response);
   });
   acceptJsonOnly(instance);
+  carryContext(instance);
   addRequestHook(instance, headers, new CorsPolicy(config.corsAllowedOrigins), lifecycle);
   return instance;
 }
@@ -77,6 +77,18 @@ function acceptJsonOnly(instance: FastifyInstance): void {
   });
 }
 
+/** A synchronous handler has no `await` after which the request would have to be found again. */
+function carryContext(instance: FastifyInstance): void {
+  const requests = new RequestContext();
+  instance.addHook('onRoute', (route) => {
+    if (route.config?.isSynchronous === true) return;
+    const { handler } = route;
+    route.handler = function (request, reply): unknown {
+      return requests.serve(request, () => handler.call(this, request, reply));
+    };
+  });
+}
+
 /** Everything that happens to every request, in one hook: each further one costs every request a call. */
 function addRequestHook(
   instance: FastifyInstance,
@@ -84,8 +96,6 @@ function addRequestHook(
   cors: CorsPolicy,
   lifecycle: Lifecycle,
 ): void {
-  // What Nest would inject: the storage is one a process.
-  const requests = new RequestContext(ClsServiceManager.getClsService());
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     if (lifecycle.isDraining) void reply.header('connection', 'close');
@@ -94,7 +104,7 @@ function addRequestHook(
       return;
     }
     if (cors.isEnabled && cors.apply(request, reply)) return;
-    requests.run(request, done);
+    done();
   });
 }
 

@@ -56,7 +56,7 @@ describe('ProblemFilter', () => {
   it('logs an outage in one line, and a refusal on purpose not at all', () => {
     const outage = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     expect(answerTo(outage).logged).toEqual([
-      '"GET /v1/users/:id answered SERVICE.UNAVAILABLE: connect ECONNREFUSED"',
+      '{"msg":"GET /v1/users/:id answered SERVICE.UNAVAILABLE: connect ECONNREFUSED","requestId":"request-1"}',
     ]);
     expect(answerTo(new DomainError('SERVICE.OVERLOADED')).logged).toEqual([]);
   });

@@ -17,11 +17,12 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(http.getResponse<FastifyReply>(), error, request.id);
   }
 
-  private log({ kind, code, cause }: DomainError, { method, routeOptions }: FastifyRequest): void {
+  private log({ kind, code, cause }: DomainError, { id, method, routeOptions }: FastifyRequest): void {
     if (kind !== 'internal' && kind !== 'unavailable') return;
     const route = `${method} ${routeOptions.url ?? '(no route)'}`;
-    if (kind === 'internal') this.logger.error({ msg: `${route} failed`, err: cause });
+    if (kind === 'internal') this.logger.error({ msg: `${route} failed`, requestId: id, err: cause });
     // No stack, and no line at all where we refuse on purpose: in an outage every request comes by here.
-    else if (cause instanceof Error) this.logger.warn(`${route} answered ${code}: ${cause.message}`);
+    else if (cause instanceof Error)
+      this.logger.warn({ msg: `${route} answered ${code}: ${cause.message}`, requestId: id });
   }
 }

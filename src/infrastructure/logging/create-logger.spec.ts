@@ -1,4 +1,3 @@
-import { ClsServiceManager } from 'nestjs-cls';
 import { RequestContext } from '../request-context';
 import { createLogger } from './create-logger';
 
@@ -32,9 +31,9 @@ describe('the logger', () => {
   });
 
   it('adds the id of the request that it is written for', () => {
-    const requests = new RequestContext(ClsServiceManager.getClsService());
+    const requests = new RequestContext();
     const written = line((logger) => {
-      requests.run({ id: 'request-1' } as never, () => logger.log('Working'));
+      requests.serve({ id: 'request-1' } as never, () => logger.log('Working'));
     });
     expect(written.requestId).toBe('request-1');
   });

@@ -1,5 +1,4 @@
 import type { ConfigType } from '@nestjs/config';
-import { ClsServiceManager } from 'nestjs-cls';
 import { pino, type DestinationStream, type LoggerOptions } from 'pino';
 import type { appConfig } from '../../config/app.config';
 import { RequestContext } from '../request-context';
@@ -25,7 +24,7 @@ const SECRET_FIELDS = [
 
 /** One JSON object a line to standard output, each with the id of the request that it was written for. */
 export function createLogger(config: LoggerConfig, destination?: DestinationStream): PinoLogger {
-  const requests = new RequestContext(ClsServiceManager.getClsService());
+  const requests = new RequestContext();
   const options: LoggerOptions = {
     level: config.logLevel,
     base: { pid: process.pid },

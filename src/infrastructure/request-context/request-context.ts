@@ -1,40 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { ClsService, type ClsStore } from 'nestjs-cls';
 import type { Principal } from '../../common/access';
+import { AsyncScope } from '../async-scope';
 
-interface RequestStore extends ClsStore {
-  request?: FastifyRequest;
-}
+/** One a process: the server and the logger, which exist before the container, share it with what is injected. */
+const requests = new AsyncScope<FastifyRequest>();
 
-/** The request that the running code serves, for whoever must say so (audit, logs) without being handed it. */
+/**
+ * The request that the running code serves, for whoever must say so (audit, logs) without being handed it. Empty in
+ * work that no request caused, and in handlers that are `@Synchronous()`.
+ */
 @Injectable()
 export class RequestContext {
-  constructor(private readonly cls: ClsService<RequestStore>) {}
+  /** Everything that `work` starts belongs to `request`, until the promise that it returns is settled. */
+  serve<Result>(request: FastifyRequest, work: () => Result): Result {
+    return requests.run(request, work);
+  }
 
-  /** Everything that `next` starts belongs to `request`. */
+  /** Everything that `next` starts belongs to `request`; for hooks with callbacks, which never tell their end. */
   run(request: FastifyRequest, next: () => void): void {
-    this.cls.runWith({ request }, next);
+    requests.enter(request, next);
   }
 
   get requestId(): string | null {
-    return this.request?.id ?? null;
+    return requests.value?.id ?? null;
   }
 
   /** The client's address, as far as trusted proxies vouch for it. */
   get ip(): string | null {
-    return this.request?.ip ?? null;
+    return requests.value?.ip ?? null;
   }
 
   get userAgent(): string | null {
-    return this.request?.headers['user-agent'] ?? null;
+    return requests.value?.headers['user-agent'] ?? null;
   }
 
   get principal(): Principal | undefined {
-    return this.request?.principal;
-  }
-
-  private get request(): FastifyRequest | undefined {
-    return this.cls.isActive() ? this.cls.get('request') : undefined;
+    return requests.value?.principal;
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access';
-import { ApiContract } from '../../common/http';
+import { ApiContract, Synchronous } from '../../common/http';
 import { LiveResponse, ReadyResponse } from './dto/health.response';
 import { HealthService } from './health.service';
 
@@ -12,6 +12,7 @@ export class HealthController {
 
   @Get('live')
   @Public()
+  @Synchronous()
   @ApiContract({
     summary: 'Whether the process runs',
     description: 'Restart a process that does not answer. Says nothing of what it depends on.',

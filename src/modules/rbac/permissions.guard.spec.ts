@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Authenticated, Public, RequirePermission, type PermissionName } from '../../common/access';
 import type { DomainEvent, EventPublisher } from '../../common/events';
+import { RequestContext } from '../../infrastructure/request-context';
 import { PermissionsGuard } from './permissions.guard';
 import type { PolicyService } from './policy.service';
 
@@ -41,7 +42,10 @@ function aGuard(isAllowed: (subject: string, permission: PermissionName) => bool
       published.push(event);
     },
   };
-  return { guard: new PermissionsGuard({ isAllowed } as PolicyService, events), published };
+  return {
+    guard: new PermissionsGuard({ isAllowed } as PolicyService, events, new RequestContext()),
+    published,
+  };
 }
 
 describe('PermissionsGuard', () => {

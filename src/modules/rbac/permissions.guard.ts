@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { routeAccessOf, type PermissionName, type RouteAccess } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { EventPublisher } from '../../common/events';
+import { RequestContext } from '../../infrastructure/request-context';
 import { AccessDeniedEvent } from './events/access-denied.event';
 import { PolicyService } from './policy.service';
 
@@ -14,16 +15,19 @@ export class PermissionsGuard implements CanActivate {
   constructor(
     private readonly policy: PolicyService,
     private readonly events: EventPublisher,
+    private readonly requests: RequestContext,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.declaredAccess(context.getHandler());
     if (access === undefined) return false;
     if (access.kind !== 'permission') return true;
-    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (principal === undefined) return false;
-    const allowed = this.policy.isAllowed(principal.subject, access.permission);
-    return allowed === true || this.decided(allowed, access.permission);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.principal === undefined) return false;
+    const allowed = this.policy.isAllowed(request.principal.subject, access.permission);
+    if (allowed === true) return true;
+    // The handler may be synchronous, and then nobody has said yet whose request this is.
+    return this.requests.serve(request, () => this.decided(allowed, access.permission));
   }
 
   private declaredAccess(handler: object): RouteAccess | undefined {
