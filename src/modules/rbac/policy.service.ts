@@ -5,6 +5,7 @@ import { AccessDecisions } from './access-decisions';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
 import { PrivilegeError } from './rbac.errors';
+import type { BuiltInRole } from './well-known-ids';
 
 /** What the rest of the service asks of the policy. */
 @Injectable()
@@ -28,7 +29,12 @@ export class PolicyService {
 
   /** Makes the principal an administrator, whoever asks: for the first start. Joins the caller's transaction. */
   grantAdministrator(principalId: string): Promise<void> {
-    return this.principals.grantAdministrator(principalId);
+    return this.principals.grantBuiltIn(principalId, 'administrator');
+  }
+
+  /** As {@link grantAdministrator}, with any of the built-in roles: for demonstration data. */
+  grantBuiltIn(principalId: string, role: BuiltInRole): Promise<void> {
+    return this.principals.grantBuiltIn(principalId, role);
   }
 
   /**

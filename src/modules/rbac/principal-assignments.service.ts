@@ -7,7 +7,12 @@ import { AssignmentDeletedEvent } from './events/assignment-deleted.event';
 import { PolicyRepository } from './policy.repository';
 import { PolicyWriter } from './policy-writer';
 import { Privileges } from './privileges';
-import { ADMINISTRATOR_ROLE_ID, ROOT_RESOURCE_ID } from './well-known-ids';
+import {
+  ADMINISTRATOR_ROLE_ID,
+  BUILT_IN_ROLE_IDS,
+  ROOT_RESOURCE_ID,
+  type BuiltInRole,
+} from './well-known-ids';
 
 /** What happens to a principal's roles when the account comes or goes. Each joins the caller's transaction. */
 @Injectable()
@@ -19,12 +24,12 @@ export class PrincipalAssignmentsService {
     private readonly writer: PolicyWriter,
   ) {}
 
-  async grantAdministrator(principalId: string): Promise<void> {
+  async grantBuiltIn(principalId: string, role: BuiltInRole): Promise<void> {
     await this.writer.write(async () => {
       const place = {
         id: uuidv7(),
         principalId,
-        roleId: ADMINISTRATOR_ROLE_ID,
+        roleId: BUILT_IN_ROLE_IDS[role],
         resourceId: ROOT_RESOURCE_ID,
         effect: 'allow' as const,
         reason: null,
