@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface ServiceProcess {
   readonly api: ApiClient;
   readonly pid: number;
   readonly output: () => string;
+  /** Null while it runs, and where a signal ended it. */
+  readonly exitCode: () => number | null;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL. */
@@ -23,6 +25,16 @@ export interface ServiceProcess {
 }
 
 export async function startService(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const service = await launchService(databaseUrl, env);
+  await untilReady(service);
+  return service;
+}
+
+/** As {@link startService}, but does not wait until it is ready. */
+export async function launchService(
   databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<ServiceProcess> {
@@ -45,7 +57,6 @@ export async function startService(
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const api = new ApiClient(`http://127.0.0.1:${port}`);
-  await untilReady(child, api, () => output);
   const exit = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
@@ -56,21 +67,24 @@ export async function startService(
   return {
     api,
     pid: child.pid ?? 0,
+    exitCode: () => child.exitCode,
     output: () => output,
     stop: () => exit('SIGTERM'),
     kill: async () => void (await exit('SIGKILL')),
   };
 }
 
-async function untilReady(child: ChildProcess, api: ApiClient, output: () => string): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
+/** Waits until `service` is ready (again). */
+export async function untilReady(service: ServiceProcess, withinMs = READY_WITHIN_MS): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The service exited with ${child.exitCode}:\n${output()}`);
-    if (await api.isReady()) return;
+    if (service.exitCode() !== null)
+      throw new Error(`The service exited with ${service.exitCode()}:\n${service.output()}`);
+    if (await service.api.isReady()) return;
     await sleep(50);
   }
-  child.kill('SIGKILL');
-  throw new Error(`The service was not ready in time:\n${output()}`);
+  await service.kill();
+  throw new Error(`The service was not ready in time:\n${service.output()}`);
 }
 
 export async function freePort(): Promise<number> {

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { databaseConfig } from '../../config/database.config';
 import { DatabaseServer, startDatabaseServer } from './database-server';
-import { migrateWhenReachable } from './migrate';
+import { runMigrations } from './migrate';
+import { whenReachable } from './reachability';
 
 /** Holds the server alone: the data source needs its address while its own module is still being made. */
 @Module({
@@ -13,7 +14,7 @@ import { migrateWhenReachable } from './migrate';
       inject: [databaseConfig.KEY],
       useFactory: async (config: ConfigType<typeof databaseConfig>): Promise<DatabaseServer> => {
         const server = await startDatabaseServer(config.server);
-        await migrateWhenReachable({ url: server.migrationUrl, runtimeUrl: server.url });
+        await whenReachable(() => runMigrations({ url: server.migrationUrl, runtimeUrl: server.url }));
         return server;
       },
     },

@@ -4,3 +4,4 @@ export { DatabaseServer, startDatabaseServer } from './database-server';
 export { DatabaseServerModule } from './database-server.module';
 export { DatabaseModule } from './database.module';
 export { runMigrations } from './migrate';
+export { wasDatabaseReached } from './reachability';

@@ -1,12 +1,8 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { isDatabaseUnavailable } from './database-errors';
 
 // Any constant will do, as long as every version of the service uses the same one.
 const MIGRATION_LOCK = 7_240_113;
-const MAX_BACKOFF_MS = 5_000;
 
 /**
  * Brings the schema up to date. Safe to call from any number of processes at once: an advisory lock makes the
@@ -33,21 +29,6 @@ export async function runMigrations(options: { url: string; runtimeUrl?: string 
   } finally {
     await lock.release();
     await dataSource.destroy();
-  }
-}
-
-/** As {@link runMigrations}, but waits, with backoff, for a server that is not up yet. */
-export async function migrateWhenReachable(options: { url: string; runtimeUrl: string }): Promise<void> {
-  const logger = new Logger('Database');
-  for (let backoffMs = 250; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
-    try {
-      await runMigrations(options);
-      return;
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) throw error;
-      logger.warn(`PostgreSQL cannot be reached yet; next try in ${String(backoffMs)} ms`);
-      await sleep(backoffMs);
-    }
   }
 }
 

@@ -58,7 +58,7 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
   });
   // Node answers an expectation other than 100-continue with an empty 417; we may ignore it (RFC 9110 §10.1.1).
   instance.server.on('checkExpectation', (request, response) => {
-    instance.routing(request, response);
+    instance.server.emit('request', request, response);
   });
   acceptJsonOnly(instance);
   carryContext(instance);

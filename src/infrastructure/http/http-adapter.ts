@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigType } from '@nestjs/config';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { appConfig } from '../../config/app.config';
 import { createFastify, type Lifecycle } from './fastify-instance';
+import { answerWhileStarting } from './starting';
 
 /** In production a front must see that readiness is gone before connections are refused. */
 const LINGER_MS = 2_000;
@@ -14,17 +17,43 @@ const SWEEP_INTERVAL_MS = 50;
 export class HttpAdapter extends FastifyAdapter {
   private readonly lifecycle: Lifecycle;
   private readonly lingerMs: number;
+  private readonly starting: RequestListener;
 
-  constructor(config: ConfigType<typeof appConfig>) {
+  /** `checks` says, while the application does not exist yet, what it waits for. */
+  constructor(config: ConfigType<typeof appConfig>, checks: () => Readonly<Record<string, string>>) {
     const lifecycle: Lifecycle = { isDraining: false };
     super(createFastify(config, lifecycle));
     this.lifecycle = lifecycle;
     this.lingerMs = config.mode === 'production' ? LINGER_MS : 0;
+    this.starting = answerWhileStarting(config.publicUrl, checks);
   }
 
   /** Whether the end has begun: requests are still served, but none should be sent here. */
   get isDraining(): boolean {
     return this.lifecycle.isDraining;
+  }
+
+  /**
+   * Listens before the application exists, so that probes learn what it waits for. The socket stays: once the
+   * application listens, the next request on any connection is its own.
+   */
+  async open(port: number, host: string): Promise<void> {
+    const { server, routing } = this.instance;
+    server.off('request', routing).on('request', this.starting).listen(port, host);
+    await once(server, 'listening');
+  }
+
+  override listen(port: string | number, ...rest: unknown[]): void {
+    const { server, routing } = this.instance;
+    const callback = rest.at(-1) as (error?: Error) => void;
+    if (!server.listening) {
+      super.listen(port, rest[0] as string, callback);
+      return;
+    }
+    this.instance.ready((error) => {
+      if (error === null) server.off('request', this.starting).on('request', routing);
+      callback(error ?? undefined);
+    });
   }
 
   /**
@@ -53,6 +82,9 @@ export class HttpAdapter extends FastifyAdapter {
   }
 }
 
-export function createHttpAdapter(config: ConfigType<typeof appConfig>): HttpAdapter {
-  return new HttpAdapter(config);
+export function createHttpAdapter(
+  config: ConfigType<typeof appConfig>,
+  checks: () => Readonly<Record<string, string>> = () => ({ process: 'starting' }),
+): HttpAdapter {
+  return new HttpAdapter(config, checks);
 }

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { isDatabaseUnavailable } from './database-errors';
+
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 5_000;
+
+let isReached = false;
+
+/** Whether PostgreSQL has answered this process yet; for those who ask why it does not serve. */
+export function wasDatabaseReached(): boolean {
+  return isReached;
+}
+
+/** Tries `attempt` until PostgreSQL is there. Whatever else is wrong would not get better, and is thrown. */
+export async function whenReachable<T>(attempt: () => Promise<T>): Promise<T> {
+  const logger = new Logger('Database');
+  for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
+    try {
+      const result = await attempt();
+      isReached = true;
+      return result;
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw error;
+      logger.warn(`PostgreSQL cannot be reached yet; next try in ${String(backoffMs)} ms`);
+      await sleep(backoffMs * (0.75 + Math.random() / 4));
+    }
+  }
+}

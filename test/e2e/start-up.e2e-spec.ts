@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { ADMIN, launchService, ROOT_SECRET, untilReady, type ServiceProcess } from '../support/service';
+import { StoppablePostgres } from '../support/stoppable-postgres';
+
+describe('a start without PostgreSQL', () => {
+  let postgres: StoppablePostgres;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    postgres = await StoppablePostgres.start();
+    await postgres.stop();
+    service = await launchService(postgres.url);
+    await untilListening();
+  });
+
+  afterAll(async () => {
+    await service.kill();
+    await postgres.remove();
+  });
+
+  async function untilListening(): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      try {
+        await fetch(`${service.api.baseUrl}/health/live`);
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
+  it('listens at once: it lives, is not ready and says why, and turns everything else away for a while', async () => {
+    const live = await fetch(`${service.api.baseUrl}/health/live`);
+    expect([live.status, await live.json()]).toEqual([200, { status: 'live' }]);
+
+    const ready = await fetch(`${service.api.baseUrl}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      code: 'SERVICE.UNAVAILABLE',
+      checks: { process: 'starting', postgresql: 'down' },
+    });
+
+    for (const path of ['/v1/auth/me', '/.well-known/jwks.json', '/docs', '/nothing', '//health/live']) {
+      const answer = await fetch(service.api.baseUrl + path, { method: path === '/docs' ? 'POST' : 'GET' });
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({ requestId: answer.headers.get('x-request-id') });
+    }
+  });
+
+  it('turns ready when PostgreSQL comes, on the same connections, without dropping a request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: number[] = [];
+    let isOver = false;
+    const probing = (async () => {
+      while (!isOver) statuses.push(await statusOf('/health/ready', agent));
+    })();
+    await postgres.comeBack();
+    await untilReady(service, 20_000);
+    isOver = true;
+    await probing;
+    statuses.push(await statusOf('/health/ready', agent));
+    agent.destroy();
+
+    expect([...new Set(statuses)]).toEqual([503, 200]);
+    expect(service.output()).toContain('PostgreSQL cannot be reached yet');
+    await service.api.signIn(ADMIN.username, ADMIN.password);
+  });
+
+  function statusOf(path: string, agent: Agent): Promise<number> {
+    return new Promise((resolve, reject) => {
+      request(service.api.baseUrl + path, { agent }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  it('ends at once and in order on SIGTERM while it waits', async () => {
+    const waiting = await launchService('postgres://nobody:nothing@127.0.0.1:1/nothing');
+    const deadline = Date.now() + 10_000;
+    while (!(await isLive(waiting)) && Date.now() < deadline);
+    expect(await isLive(waiting)).toBe(true);
+    expect(await waiting.stop()).toBe(0);
+  });
+
+  async function isLive({ api }: ServiceProcess): Promise<boolean> {
+    return fetch(`${api.baseUrl}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  it.each([
+    [
+      'a configuration that cannot be',
+      { DB_URL: 'mysql://root:secret-word@127.0.0.1/x' },
+      /^The configuration is/,
+    ],
+    ['a login that PostgreSQL refuses', { DB_URL: 'wrong' }, /^password authentication failed/],
+    ['an address that is taken', { PORT: 'taken' }, /^listen EADDRINUSE/],
+  ])('exits with one clear line on %s', (_, wrong, line) => {
+    const env: Record<string, string> = {
+      DB_URL: postgres.url,
+      JWT_SECRET_KEY: ROOT_SECRET,
+      PORT: '0',
+      ...wrong,
+    };
+    if (env.DB_URL === 'wrong')
+      env.DB_URL = Object.assign(new URL(postgres.url), { password: 'secret-word' }).href;
+    if (env.PORT === 'taken') env.PORT = new URL(service.api.baseUrl).port;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--require', './scripts/register-typescript.cjs', 'src/main.ts'],
+      { cwd: join(__dirname, '../..'), env: { PATH: process.env.PATH, ...env }, timeout: 30_000 },
+    );
+    expect(status).toBe(1);
+    expect(stderr.toString()).toMatch(line);
+    expect(stderr.toString().trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+    expect(stderr.toString()).not.toContain('secret-word');
+  });
+});
