@@ -78,7 +78,8 @@ describe('the command line', () => {
     expect(again.code).toBe(0);
     expect(again.stdout).toBe([...passwords.keys()].map((name) => `${name} exists already\n`).join(''));
 
-    const { api, stop } = await startService(database.url);
+    const service = await startService(database.url);
+    const { api } = service;
     try {
       const permissionsOf = async (name: string): Promise<string[]> => {
         const { accessToken: token } = await api.signIn(name, passwords.get(name) ?? '');
@@ -96,7 +97,7 @@ describe('the command line', () => {
       expect(await trail('user.created')).toHaveLength(5);
       expect(await trail('assignment.created')).toHaveLength(4);
     } finally {
-      await stop();
+      await service.stop();
     }
   });
 });

@@ -18,6 +18,7 @@ export class HttpAdapter extends FastifyAdapter {
   private readonly lifecycle: Lifecycle;
   private readonly lingerMs: number;
   private readonly starting: RequestListener;
+  private serve: (() => void) | undefined;
 
   /** `checks` says, while the application does not exist yet, what it waits for. */
   constructor(config: ConfigType<typeof appConfig>, checks: () => Readonly<Record<string, string>>) {
@@ -38,20 +39,27 @@ export class HttpAdapter extends FastifyAdapter {
    * application listens, the next request on any connection is its own.
    */
   async open(port: number, host: string): Promise<void> {
-    const { server, routing } = this.instance;
-    server.off('request', routing).on('request', this.starting).listen(port, host);
+    const { server } = this.instance;
+    const serving = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request').on('request', this.starting);
+    this.serve = () => {
+      server.off('request', this.starting);
+      for (const listener of serving) server.on('request', listener);
+    };
+    server.listen(port, host);
     await once(server, 'listening');
   }
 
+  /** Where the adapter is open already, the application takes over what it listens on. */
   override listen(port: string | number, ...rest: unknown[]): void {
-    const { server, routing } = this.instance;
     const callback = rest.at(-1) as (error?: Error) => void;
-    if (!server.listening) {
+    const { serve } = this;
+    if (serve === undefined) {
       super.listen(port, rest[0] as string, callback);
       return;
     }
     this.instance.ready((error) => {
-      if (error === null) server.off('request', this.starting).on('request', routing);
+      if (error === null) serve();
       callback(error ?? undefined);
     });
   }
