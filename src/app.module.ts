@@ -5,6 +5,7 @@ import { ChangeFeedModule } from './infrastructure/change-feed';
 import { ClockModule } from './infrastructure/clock';
 import { CryptoModule } from './infrastructure/crypto';
 import { DatabaseModule } from './infrastructure/database';
+import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
 import { PaginationModule } from './infrastructure/pagination';
@@ -25,6 +26,7 @@ import { UsersModule } from './modules/users';
     RequestContextModule,
     ClockModule,
     CryptoModule,
+    DependenciesModule,
     DatabaseModule,
     RedisModule,
     ChangeFeedModule,

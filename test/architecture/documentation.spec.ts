@@ -33,7 +33,7 @@ describe('the documentation', () => {
 });
 
 function eventFiles(): string[] {
-  return readdirSync(join(ROOT, 'src/modules'), { recursive: true })
-    .map((path) => `src/modules/${path.toString()}`)
+  return readdirSync(join(ROOT, 'src'), { recursive: true })
+    .map((path) => `src/${path.toString()}`)
     .filter((path) => /\/events\/.*\.events?\.ts$/.test(path));
 }

@@ -97,7 +97,7 @@ describe('passwords and login', () => {
     expect(byQuery.status).toBe(400);
     const byForm = await fetch(`${service.api.baseUrl}/v1/auth/login`, { method: 'POST', body: query });
     expect(byForm.status).toBe(415);
-    expect((await service.api.get(`/v1/auth/login?${query.toString()}`)).status).toBe(404);
+    expect((await service.api.get(`/v1/auth/login?${query.toString()}`)).status).toBe(405);
     expect(service.output()).not.toContain('battery');
   });
 });

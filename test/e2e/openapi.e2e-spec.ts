@@ -133,7 +133,7 @@ describe('the OpenAPI document', () => {
 
   it('is answered to GET only, as is Swagger UI', async () => {
     for (const path of ['/docs', '/docs-json', '/docs/swagger-ui-init.js']) {
-      expect((await fetch(service.api.baseUrl + path, { method: 'POST' })).status).toBe(404);
+      expect((await fetch(service.api.baseUrl + path, { method: 'POST' })).status).toBe(405);
     }
     expect((await fetch(`${service.api.baseUrl}/docs-yaml`)).status).toBe(404);
   });

@@ -26,6 +26,10 @@ export const ERROR_CATALOGUE = {
   'REQUEST.MALFORMED': { kind: 'malformed', title: 'The request is malformed' },
   'REQUEST.INVALID_CURSOR': { kind: 'malformed', title: 'The cursor is not one that this list gave out' },
   'REQUEST.NOT_FOUND': { kind: 'not_found', title: 'There is no such route' },
+  'REQUEST.METHOD_NOT_ALLOWED': {
+    kind: 'method_not_allowed',
+    title: 'The route does not know this method',
+  },
   'REQUEST.TOO_LARGE': { kind: 'too_large', title: 'The request is too large' },
   'REQUEST.UNSUPPORTED_MEDIA_TYPE': {
     kind: 'unsupported_media_type',

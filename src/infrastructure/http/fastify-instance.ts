@@ -47,7 +47,8 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     },
     // A request on a connection that is still open is answered, not turned away, while the server ends.
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    // RFC 9110 §9.3.2: whatever can be read answers HEAD, as GET without its body.
+    exposeHeadRoutes: true,
     frameworkErrors: (error, request, reply) => {
       void reply.headers(headers).header('x-request-id', request.id);
       sendProblem(reply, toDomainError(error), request.id);

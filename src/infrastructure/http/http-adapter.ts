@@ -3,8 +3,12 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigType } from '@nestjs/config';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/errors';
 import type { appConfig } from '../../config/app.config';
 import { createFastify, type Lifecycle } from './fastify-instance';
+import { RouteMethods } from './route-methods';
+import { sendProblem } from './send-problem';
 import { answerWhileStarting } from './starting';
 
 /** In production a front must see that readiness is gone before connections are refused. */
@@ -16,6 +20,7 @@ const SWEEP_INTERVAL_MS = 50;
 /** Nest on Fastify, with the limits, headers and errors of this service, and an orderly end. */
 export class HttpAdapter extends FastifyAdapter {
   private readonly lifecycle: Lifecycle;
+  private readonly methods = new RouteMethods();
   private readonly lingerMs: number;
   private readonly starting: RequestListener;
   private serve: (() => void) | undefined;
@@ -27,6 +32,9 @@ export class HttpAdapter extends FastifyAdapter {
     this.lifecycle = lifecycle;
     this.lingerMs = config.mode === 'production' ? LINGER_MS : 0;
     this.starting = answerWhileStarting(config.publicUrl, checks);
+    this.instance.addHook('onRoute', ({ url, method }) => {
+      this.methods.add(url, method);
+    });
   }
 
   /** Whether the end has begun: requests are still served, but none should be sent here. */
@@ -61,6 +69,19 @@ export class HttpAdapter extends FastifyAdapter {
     this.instance.ready((error) => {
       if (error === null) serve();
       callback(error ?? undefined);
+    });
+  }
+
+  /** What no route takes is 405 where its path takes other methods; `handler` answers the rest. */
+  override setNotFoundHandler(
+    handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+  ): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    return super.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+      const allowed = this.methods.of(request.url);
+      if (allowed.length === 0) return handler(request, reply);
+      void reply.header('allow', allowed.join(', '));
+      sendProblem(reply, new DomainError('REQUEST.METHOD_NOT_ALLOWED'), request.id);
+      return reply;
     });
   }
 

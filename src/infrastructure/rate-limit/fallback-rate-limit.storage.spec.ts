@@ -8,6 +8,10 @@ import { RedisRateLimitStorage } from './redis-rate-limit.storage';
 const WINDOW_MS = 60_000;
 
 class FakeRedis extends RedisClient {
+  override condition(): never {
+    throw new Error('not used');
+  }
+
   calls = 0;
   isUp = true;
   private readonly counts = new Map<string, number>();

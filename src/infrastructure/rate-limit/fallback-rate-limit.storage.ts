@@ -6,14 +6,12 @@ import { MemoryRateLimitStorage } from './memory-rate-limit.storage';
 import { PostgresRateLimitStorage } from './postgres-rate-limit.storage';
 import { SHARED_LIMITS } from './rate-limit.policies';
 import { RedisRateLimitStorage } from './redis-rate-limit.storage';
-import type { WindowCount } from './rate-limit.storage';
+import type { LimitVerdict, WindowCount } from './rate-limit.storage';
 
 /** In memory a hit weighs four: each of some processes lets through a quarter, and at least one. */
 const WEIGHT_IN_MEMORY = 4;
 /** Near its end, what is known of a window might reach a shared storage after it, and be counted in the next. */
 const END_MARGIN_MS = 1_000;
-
-type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /**
  * Counts in Redis; without it, limits against guessing in PostgreSQL, and the others in memory at a quarter.
@@ -37,14 +35,15 @@ export class FallbackRateLimitStorage implements ThrottlerStorage {
     limit: number,
     _blockDuration: number,
     name: string,
-  ): Promise<ThrottlerRecord> {
+  ): Promise<LimitVerdict> {
     const askedAt = performance.now();
     const known = this.memory.recall(key, askedAt);
-    if (known !== undefined && known.hits > limit) return recordOf(known, limit);
+    if (known !== undefined && known.hits > limit) return verdictOn(known, limit, false);
     const atLeast = known !== undefined && known.remainingMs > END_MARGIN_MS ? known.hits : 0;
-    const count = await this.count(key, windowMs, limit, name, atLeast);
+    const { weight, ...count } = await this.count(key, windowMs, limit, name, atLeast);
     this.memory.remember(key, count, askedAt);
-    return recordOf(count, limit);
+    // Each hit got a number of its own, whichever process asked: one of them is the first past the limit.
+    return verdictOn(count, limit, count.hits > limit && count.hits - weight <= limit);
   }
 
   private async count(
@@ -53,19 +52,28 @@ export class FallbackRateLimitStorage implements ThrottlerStorage {
     limit: number,
     name: string,
     atLeast: number,
-  ): Promise<WindowCount> {
+  ): Promise<WindowCount & { weight: number }> {
     try {
-      return await this.redis.hit(key, windowMs, atLeast);
+      return { ...(await this.redis.hit(key, windowMs, atLeast)), weight: 1 };
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) throw error;
     }
-    if (SHARED_LIMITS.has(name)) return this.postgres.hit(key, windowMs, atLeast);
-    return this.memory.hit(key, windowMs, atLeast, Math.min(WEIGHT_IN_MEMORY, limit));
+    if (SHARED_LIMITS.has(name)) {
+      return { ...(await this.postgres.hit(key, windowMs, atLeast)), weight: 1 };
+    }
+    const weight = Math.min(WEIGHT_IN_MEMORY, limit);
+    return { ...(await this.memory.hit(key, windowMs, atLeast, weight)), weight };
   }
 }
 
-function recordOf({ hits, remainingMs }: WindowCount, limit: number): ThrottlerRecord {
+function verdictOn({ hits, remainingMs }: WindowCount, limit: number, isFirstRefusal: boolean): LimitVerdict {
   const isBlocked = hits > limit;
   const timeToExpire = Math.max(1, Math.ceil(remainingMs / 1_000));
-  return { totalHits: hits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 };
+  return {
+    totalHits: hits,
+    timeToExpire,
+    isBlocked,
+    timeToBlockExpire: isBlocked ? timeToExpire : 0,
+    isFirstRefusal,
+  };
 }

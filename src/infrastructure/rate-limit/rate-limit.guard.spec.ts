@@ -2,10 +2,12 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { RateLimit, type RateLimitPolicy } from '../../common/access';
+import { EventPublisher, type DomainEvent } from '../../common/events';
 import { SecretBox } from '../crypto';
 import { PolicyThrottlerGuard } from './policy-throttler.guard';
 import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.policies';
+import type { LimitVerdict } from './rate-limit.storage';
 
 const LIMITS = { loginPerAddress: 5, loginPerName: 3, refreshPerAddress: 10 };
 
@@ -25,7 +27,7 @@ const routes = {
 class CountingStorage implements ThrottlerStorage {
   readonly hits = new Map<string, number>();
 
-  increment(key: string, ttl: number, limit: number): ReturnType<ThrottlerStorage['increment']> {
+  increment(key: string, ttl: number, limit: number): Promise<LimitVerdict> {
     const totalHits = (this.hits.get(key) ?? 0) + 1;
     this.hits.set(key, totalHits);
     const timeToExpire = ttl / 1_000 - 1;
@@ -35,7 +37,19 @@ class CountingStorage implements ThrottlerStorage {
       timeToExpire,
       isBlocked,
       timeToBlockExpire: isBlocked ? timeToExpire : 0,
+      isFirstRefusal: totalHits === limit + 1,
     });
+  }
+}
+
+class FakePublisher extends EventPublisher {
+  readonly published: DomainEvent[] = [];
+  fails = false;
+
+  override publish(event: DomainEvent): Promise<void> {
+    if (this.fails) return Promise.reject(new Error('the trail is full'));
+    this.published.push(event);
+    return Promise.resolve();
   }
 }
 
@@ -62,11 +76,14 @@ const contextOf = (handler: object, request: object, reply = new FakeReply()): E
 describe('RateLimitGuard', () => {
   let storage: CountingStorage;
   let guard: RateLimitGuard;
+  let events: FakePublisher;
 
   beforeEach(async () => {
     storage = new CountingStorage();
     const box = new SecretBox(['a root secret that is used for tests only']);
-    const throttler = new PolicyThrottlerGuard(rateLimitOptions(LIMITS, box), storage, new Reflector());
+    events = new FakePublisher();
+    const options = rateLimitOptions(LIMITS, box);
+    const throttler = new PolicyThrottlerGuard(options, storage, new Reflector(), events);
     await throttler.onModuleInit();
     guard = new RateLimitGuard(throttler);
   });
@@ -124,6 +141,29 @@ describe('RateLimitGuard', () => {
   ])('counts by address alone when the name is %s', async (_, body) => {
     expect(await admittedOf(manyAddresses(Array.from({ length: 10 }, () => body)))).toBe(10);
     expect(storage.hits.size).toBe(10);
+  });
+
+  it('records the first refusal of a window, with the name that was typed, and no other', async () => {
+    await admittedOf(manyAddresses(Array.from({ length: 10 }, () => ({ username: ' Ada ' }))));
+
+    expect(events.published).toMatchObject([
+      {
+        name: 'rate_limit.exceeded',
+        outcome: 'denied',
+        target: { type: 'rate_limit', id: 'login.name' },
+        typedName: 'ada',
+      },
+    ]);
+  });
+
+  it('holds, and answers the same, where the refusal cannot be recorded', async () => {
+    events.fails = true;
+    expect(await admittedOf(Array.from({ length: 20 }, () => from('192.0.2.1')))).toBe(
+      LIMITS.loginPerAddress,
+    );
+    expect((await call(routes.login, from('192.0.2.1'))).outcome).toMatchObject({
+      code: 'AUTH.RATE_LIMITED',
+    });
   });
 
   it('charges no name for calls of an address that is refused', async () => {

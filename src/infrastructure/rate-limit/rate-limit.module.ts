@@ -3,6 +3,7 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { getOptionsToken, getStorageToken, type ThrottlerModuleOptions } from '@nestjs/throttler';
 import { authConfig } from '../../config/auth.config';
 import { SecretBox } from '../crypto';
+import { EventsModule } from '../events';
 import { FallbackRateLimitStorage } from './fallback-rate-limit.storage';
 import { MemoryRateLimitStorage } from './memory-rate-limit.storage';
 import { PolicyThrottlerGuard } from './policy-throttler.guard';
@@ -12,7 +13,7 @@ import { rateLimitOptions } from './rate-limit.policies';
 import { RedisRateLimitStorage } from './redis-rate-limit.storage';
 
 @Module({
-  imports: [ConfigModule.forFeature(authConfig)],
+  imports: [ConfigModule.forFeature(authConfig), EventsModule],
   providers: [
     MemoryRateLimitStorage,
     PostgresRateLimitStorage,

@@ -9,8 +9,11 @@ import type { SecretBox } from '../crypto';
 
 const WINDOW_MS = 60_000;
 
+/** Counts by what callers typed as their name. */
+export const LOGIN_NAME_LIMIT = 'login.name';
+
 /** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
-export const SHARED_LIMITS: ReadonlySet<string> = new Set(['login.address', 'login.name']);
+export const SHARED_LIMITS: ReadonlySet<string> = new Set(['login.address', LOGIN_NAME_LIMIT]);
 
 type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
 
@@ -28,7 +31,7 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
   return [
     limitOf('login', { name: 'login.address', limit: limits.loginPerAddress }),
     limitOf('login', {
-      name: 'login.name',
+      name: LOGIN_NAME_LIMIT,
       limit: limits.loginPerName,
       skipIf: (context) => typedNameOf(context) === '',
       getTracker: (_request, context) => typedNameOf(context),

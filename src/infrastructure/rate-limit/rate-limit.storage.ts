@@ -1,8 +1,18 @@
+import type { ThrottlerStorage } from '@nestjs/throttler';
+
 /** What a hit found: how many the window holds, this one included, and how long the window still lasts. */
 export interface WindowCount {
   readonly hits: number;
   readonly remainingMs: number;
 }
+
+/** What a limit says of a hit. */
+export interface LimitVerdict extends ThrottlerRecord {
+  /** True for one hit of a window: the first that it refuses. */
+  readonly isFirstRefusal: boolean;
+}
+
+type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /**
  * Counts hits by key in fixed windows: the first hit opens a window, later ones do not extend it, and the first

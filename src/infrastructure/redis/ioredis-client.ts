@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { ObservedState, type DependencyCondition } from '../dependencies';
 import { Circuit } from './circuit';
 import { createConnection } from './connection';
 import { COMMAND_TIMEOUT_MS, RedisClient, RedisUnavailableError, type RedisScript } from './redis-client';
@@ -10,6 +11,7 @@ const SUBSCRIBE_TIMEOUT_MS = 2_000;
 export class IoredisClient extends RedisClient implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private readonly circuit = new Circuit(CIRCUIT_PAUSE_MS);
+  private readonly observed = new ObservedState('down');
   private readonly redis: Redis;
   private isReported = false;
 
@@ -24,11 +26,19 @@ export class IoredisClient extends RedisClient implements OnModuleInit, OnApplic
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
     });
     this.redis.on('ready', () => {
+      this.observed.see('up');
       this.isReported = false;
       this.logger.log('Redis is connected');
     });
     this.redis.on('error', (error: Error) => this.reportLoss(error.message));
-    this.redis.on('close', () => this.reportLoss('the connection was closed'));
+    this.redis.on('close', () => {
+      this.observed.see('down');
+      this.reportLoss('the connection was closed');
+    });
+  }
+
+  override condition(): DependencyCondition {
+    return { ...this.observed.current, breaker: this.circuit.isOpen ? 'open' : 'closed' };
   }
 
   /** Starts to connect and does not wait: the service starts with or without Redis. */
@@ -81,11 +91,13 @@ export class IoredisClient extends RedisClient implements OnModuleInit, OnApplic
     try {
       const answer = await command();
       this.circuit.reset();
+      this.observed.see('up');
       return answer;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (!this.circuit.isOpen) this.logger.warn(`Redis is left alone for a moment: ${reason}`);
       this.circuit.trip();
+      this.observed.see('down');
       throw new RedisUnavailableError(reason, error);
     }
   }

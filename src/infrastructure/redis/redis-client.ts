@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DependencyCondition } from '../dependencies';
 
 /** Redis cannot serve right now; the caller goes on without it. */
 export class RedisUnavailableError extends Error {
@@ -26,6 +27,8 @@ export function redisScript(text: string): RedisScript {
  * for a Redis that does not answer. It promises nothing about data: what must not be lost is in PostgreSQL.
  */
 export abstract class RedisClient {
+  abstract condition(): DependencyCondition;
+
   /** @throws RedisUnavailableError when Redis did not run the script, or did not say so in time. */
   abstract evaluate(
     script: RedisScript,

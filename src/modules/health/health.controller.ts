@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access';
 import { ApiContract, Synchronous } from '../../common/http';
-import { LiveResponse, ReadyResponse } from './dto/health.response';
+import { DependenciesResponse, LiveResponse, ReadyResponse } from './dto/health.response';
 import { HealthService } from './health.service';
 
 @ApiTags('health')
@@ -32,5 +32,18 @@ export class HealthController {
   })
   ready(): Promise<ReadyResponse> {
     return this.health.requireReady();
+  }
+
+  @Get('dependencies')
+  @Public()
+  @ApiContract({
+    summary: 'How the service fares with what it depends on',
+    description:
+      'Public, so that it can be read when permissions cannot be decided; it tells no address, version or error. ' +
+      'Always 200, and as this process sees it.',
+    response: DependenciesResponse,
+  })
+  dependencies(): Promise<DependenciesResponse> {
+    return this.health.describeDependencies();
   }
 }

@@ -1,4 +1,5 @@
 import type { HttpAdapter } from '../../infrastructure/http';
+import { Dependencies } from '../../infrastructure/dependencies';
 import { HealthService } from './health.service';
 
 interface Circumstances {
@@ -16,12 +17,16 @@ function health({
     { query } as never,
     { isFresh: () => isFresh } as never,
     { httpAdapter: { isDraining } as HttpAdapter } as never,
+    new Dependencies(),
   );
 }
 
 describe('HealthService', () => {
   it('is ready when the database answers and the feed is fresh', async () => {
-    await expect(health().requireReady()).resolves.toEqual({ status: 'ready' });
+    await expect(health().requireReady()).resolves.toEqual({
+      status: 'ready',
+      checks: { process: 'serving', postgresql: 'up', changeFeed: 'fresh' },
+    });
   });
 
   it.each<[string, Circumstances]>([
@@ -39,6 +44,17 @@ describe('HealthService', () => {
     const stuck = health({ query: () => new Promise(() => undefined) });
     await expect(stuck.requireReady()).rejects.toMatchObject({ code: 'SERVICE.UNAVAILABLE' });
     expect(performance.now() - startedAt).toBeLessThan(1_500);
+  });
+
+  it('tells since when a dependency is down', async () => {
+    let isUp = true;
+    const service = health({ query: () => (isUp ? Promise.resolve([]) : Promise.reject(new Error('gone'))) });
+    const before = (await service.describeDependencies()).dependencies[0];
+    expect(before).toMatchObject({ name: 'postgresql', state: 'up' });
+    isUp = false;
+    const down = (await service.describeDependencies()).dependencies[0];
+    expect(down).toMatchObject({ name: 'postgresql', state: 'down' });
+    expect((await service.describeDependencies()).dependencies[0]).toEqual(down);
   });
 
   it('asks the database once for all who ask at the same time, and again later', async () => {

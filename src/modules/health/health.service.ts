@@ -4,32 +4,62 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DomainError } from '../../common/errors';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { Database } from '../../infrastructure/database';
+import { Dependencies, ObservedState } from '../../infrastructure/dependencies';
 import { HttpAdapter } from '../../infrastructure/http';
-import type { ReadyResponse } from './dto/health.response';
+import type { DependenciesResponse, ReadinessChecks, ReadyResponse } from './dto/health.response';
 
 const MAX_ANSWER_MS = 1_000;
 const PING = { name: 'health-ping', text: 'SELECT 1' };
 
+const WITHOUT_POSTGRESQL =
+  'Tokens are checked from memory for 5 seconds; then, and at once for all that reads or writes, the answer is 503.';
+
 @Injectable()
 export class HealthService {
+  private readonly postgresql = new ObservedState('up');
   private ping: Promise<boolean> | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly feed: ChangeFeed,
     private readonly host: HttpAdapterHost<HttpAdapter>,
-  ) {}
+    private readonly dependencies: Dependencies,
+  ) {
+    dependencies.add({
+      name: 'postgresql',
+      failureMode: WITHOUT_POSTGRESQL,
+      condition: () => ({ ...this.postgresql.current, breaker: null }),
+    });
+  }
 
-  /** @throws DomainError `SERVICE.UNAVAILABLE` when requests should go elsewhere; `detail` says why. */
+  /** @throws DomainError `SERVICE.UNAVAILABLE` when requests should go elsewhere; `detail` and `checks` say why. */
   async requireReady(): Promise<ReadyResponse> {
-    if (this.host.httpAdapter.isDraining) throw notReady('The process is shutting down.');
-    if (!(await this.databaseAnswers())) throw notReady('The database does not answer.');
-    if (!this.feed.isFresh()) throw notReady('The change feed has not been read for too long.');
-    return { status: 'ready' };
+    const checks: ReadinessChecks = {
+      process: this.host.httpAdapter.isDraining ? 'draining' : 'serving',
+      postgresql: (await this.databaseAnswers()) ? 'up' : 'down',
+      changeFeed: this.feed.isFresh() ? 'fresh' : 'stale',
+    };
+    const reason = reasonAgainst(checks);
+    if (reason === undefined) return { status: 'ready', checks };
+    throw new DomainError('SERVICE.UNAVAILABLE', {
+      detail: reason,
+      retryAfterSeconds: 1,
+      extensions: { checks },
+    });
+  }
+
+  async describeDependencies(): Promise<DependenciesResponse> {
+    await this.databaseAnswers();
+    return {
+      dependencies: this.dependencies.list().map(({ name, failureMode, condition }) => {
+        const { state, breaker, since } = condition();
+        return { name, state, breaker, since: since.toISOString(), failureMode };
+      }),
+    };
   }
 
   /** Those who ask at once share one question: a database in trouble must not be asked by every prober. */
-  private databaseAnswers(): Promise<boolean> {
+  private async databaseAnswers(): Promise<boolean> {
     this.ping ??= this.database
       .query(PING)
       .then(
@@ -37,10 +67,15 @@ export class HealthService {
         () => false,
       )
       .finally(() => (this.ping = undefined));
-    return Promise.race([this.ping, sleep(MAX_ANSWER_MS, false, { ref: false })]);
+    const answers = await Promise.race([this.ping, sleep(MAX_ANSWER_MS, false, { ref: false })]);
+    this.postgresql.see(answers ? 'up' : 'down');
+    return answers;
   }
 }
 
-function notReady(detail: string): DomainError {
-  return new DomainError('SERVICE.UNAVAILABLE', { detail, retryAfterSeconds: 1 });
+function reasonAgainst({ process, postgresql, changeFeed }: ReadinessChecks): string | undefined {
+  if (process === 'draining') return 'The process is shutting down.';
+  if (postgresql === 'down') return 'The database does not answer.';
+  if (changeFeed === 'stale') return 'The change feed has not been read for too long.';
+  return undefined;
 }

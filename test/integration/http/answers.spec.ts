@@ -58,9 +58,6 @@ describe('what every answer has in common', () => {
 
   it.each([
     ['an unknown route', '/nothing', 'GET'],
-    ['another method', '/things', 'DELETE'],
-    ['HEAD', '/things', 'HEAD'],
-    ['OPTIONS', '/things', 'OPTIONS'],
     ['a slash at the end', '/things/', 'GET'],
     ['two slashes', '//things', 'GET'],
     ['another spelling', '/Things', 'GET'],
@@ -69,6 +66,27 @@ describe('what every answer has in common', () => {
     const answer = await http.fetch(path, { method });
     expect(answer.status).toBe(404);
     expectStandardHeaders(answer);
+  });
+
+  it.each(['DELETE', 'PATCH', 'OPTIONS'])(
+    'answers 405 to %s where others are known, and names them',
+    async (method) => {
+      const answer = await http.fetch('/things', { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+      expect(await answer.json()).toMatchObject({ code: 'REQUEST.METHOD_NOT_ALLOWED', status: 405 });
+      expectStandardHeaders(answer);
+    },
+  );
+
+  it('answers HEAD as GET, without a body', async () => {
+    const get = await http.fetch('/things');
+    const head = await http.fetch('/things', { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+    expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+    expect(await head.text()).toBe('');
+    expectStandardHeaders(head);
   });
 
   it('ignores a header that would change the method', async () => {
