@@ -1,3 +1,4 @@
+export { acceptsForm, AcceptsForm, FORM_MEDIA_TYPE } from './accepts-form.decorator';
 export { ApiContract, ERROR_CODES_EXTENSION, type ApiContractOptions } from './api-contract.decorator';
 export { setEtag } from './etag';
 export { pageOf, pageQueryFields, type Page } from './page';

@@ -1,10 +1,12 @@
 import type { ConfigType } from '@nestjs/config';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/errors';
+import { acceptsForm, FORM_MEDIA_TYPE } from '../../common/http';
 import type { appConfig } from '../../config/app.config';
 import { RequestContext } from '../request-context';
 import { answerClientError } from './client-error';
 import { CorsPolicy } from './cors';
+import { parseFormBody } from './form-body.parser';
 import { toDomainError } from './framework-errors';
 import { parseJsonBody } from './json-body.parser';
 import { sendProblem } from './send-problem';
@@ -61,13 +63,26 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
   instance.server.on('checkExpectation', (request, response) => {
     instance.server.emit('request', request, response);
   });
-  acceptJsonOnly(instance);
   carryContext(instance);
+  acceptJson(instance);
+  acceptForms(instance);
   addRequestHook(instance, headers, new CorsPolicy(config.corsAllowedOrigins), lifecycle);
   return instance;
 }
 
-function acceptJsonOnly(instance: FastifyInstance): void {
+/** Of forms, which any page can make a browser send, only where a route asks for them. */
+function acceptForms(instance: FastifyInstance): void {
+  instance.addContentTypeParser<Buffer>(FORM_MEDIA_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      if (!acceptsForm(request)) throw new DomainError('REQUEST.UNSUPPORTED_MEDIA_TYPE');
+      done(null, parseFormBody(request, body));
+    } catch (error) {
+      done(error as DomainError);
+    }
+  });
+}
+
+function acceptJson(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {

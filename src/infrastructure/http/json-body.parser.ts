@@ -26,12 +26,13 @@ export function parseJsonBody(request: Pick<FastifyRequest, 'headers'>, body: Bu
   return value;
 }
 
-function refuseForeignEncoding({ headers }: Pick<FastifyRequest, 'headers'>): void {
+/** @throws DomainError `REQUEST.UNSUPPORTED_MEDIA_TYPE` */
+export function refuseForeignEncoding({ headers }: Pick<FastifyRequest, 'headers'>): void {
   const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (charset.toLowerCase() !== 'utf-8' || encoding !== 'identity') {
     throw new DomainError('REQUEST.UNSUPPORTED_MEDIA_TYPE', {
-      detail: 'Send application/json in UTF-8, not compressed.',
+      detail: 'Send the body in UTF-8, not compressed.',
     });
   }
 }
@@ -45,7 +46,8 @@ function parse(text: string): unknown {
   }
 }
 
-function refuseUnsafe(value: unknown, depth: number): void {
+/** @throws DomainError `REQUEST.MALFORMED` */
+export function refuseUnsafe(value: unknown, depth: number): void {
   if (typeof value === 'string') refuseNoText(value);
   if (typeof value !== 'object' || value === null) return;
   if (depth === MAX_DEPTH) throw malformed('The body is nested too deeply.');
