@@ -55,6 +55,9 @@ export const environmentSchema = z.object({
   JWT_SECRET_KEY_PREVIOUS: list.pipe(z.array(rootSecret)).default([]),
   JWT_AUDIENCE: z.string().min(1).max(200).default('portcullis'),
   ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(60).default(15),
+  SIGNING_ALGORITHM: z.enum(['ES256', 'RS256']).default('ES256'),
+  SIGNING_KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(365).default(90),
+  SIGNING_KEY_LEAD_SECONDS: seconds(4_200, 10, 43_200),
   SESSION_IDLE_SECONDS: seconds(14 * 86_400, 60, 365 * 86_400),
   SESSION_ABSOLUTE_SECONDS: seconds(30 * 86_400, 60, 365 * 86_400),
 

@@ -25,11 +25,17 @@ import { SignInChallengesRepository } from './sign-in/sign-in-challenges.reposit
 import { SignInService } from './sign-in/sign-in.service';
 import { AccessTokensService } from './tokens/access-tokens.service';
 import { JwksController } from './tokens/jwks.controller';
+import { KeyRotation } from './tokens/key-rotation';
 import { RevocationState } from './tokens/revocation-state';
-import { SigningKeysRepository } from './tokens/signing-keys.repository';
-import { SigningKeysService } from './tokens/signing-keys.service';
+import { RevokedTokensRepository } from './tokens/revoked-tokens.repository';
+import { SigningKeysController } from './tokens/signing-keys.controller';
+import { SigningKeysModule } from './tokens/signing-keys.module';
+import { TokenIntrospectionService } from './tokens/token-introspection.service';
 import { resolveTokenIssuer, TokenIssuer } from './tokens/token-issuer';
+import { TokenRevocationService } from './tokens/token-revocation.service';
+import { TokensController } from './tokens/tokens.controller';
 import { VerifiedTokens } from './tokens/verified-tokens';
+import './tokens/tokens.permissions';
 
 @Module({
   imports: [
@@ -40,8 +46,16 @@ import { VerifiedTokens } from './tokens/verified-tokens';
     UsersModule,
     SessionsModule,
     RbacModule,
+    SigningKeysModule,
   ],
-  controllers: [AuthController, JwksController, OwnAccountController, AccountsController],
+  controllers: [
+    AuthController,
+    JwksController,
+    OwnAccountController,
+    AccountsController,
+    TokensController,
+    SigningKeysController,
+  ],
   providers: [
     AuthenticationService,
     AuthenticationGuard,
@@ -53,9 +67,11 @@ import { VerifiedTokens } from './tokens/verified-tokens';
     LocalStrategy,
     JwtStrategy,
     AccessTokensService,
-    SigningKeysService,
-    SigningKeysRepository,
+    KeyRotation,
     RevocationState,
+    RevokedTokensRepository,
+    TokenRevocationService,
+    TokenIntrospectionService,
     VerifiedTokens,
     AccountLifecycleService,
     OwnAccountService,

@@ -46,7 +46,7 @@ export class AuthenticationService {
   async logout(refreshToken: string | undefined, authorization: string | undefined): Promise<void> {
     if (refreshToken !== undefined) await this.sessions.endByRefreshToken(refreshToken);
     const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-    const sessionId = bearer === undefined ? null : this.tokens.sessionOf(bearer);
+    const sessionId = bearer === undefined ? null : await this.tokens.sessionOf(bearer);
     if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'logout');
   }
 

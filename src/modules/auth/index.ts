@@ -1,2 +1,4 @@
 export { AuthModule } from './auth.module';
 export { AuthenticationGuard } from './authentication.guard';
+export { SigningKeysModule } from './tokens/signing-keys.module';
+export { SigningKeysService } from './tokens/signing-keys.service';

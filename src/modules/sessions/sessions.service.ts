@@ -93,6 +93,16 @@ export class SessionsService {
     if (id !== null) await this.endQuietly(id, 'logout');
   }
 
+  /** Ends the session of a refresh token of ours on behalf of whoever asks; does nothing when it is dead already. */
+  async revokeByRefreshToken(refreshToken: string): Promise<void> {
+    const id = sessionOfRefreshToken(this.box, refreshToken);
+    if (id === null) return;
+    await this.database.transaction(async () => {
+      const ended = await this.sessions.end(id, null, 'token_revoked');
+      if (ended !== null) await this.announceEnd([ended.id], 'token_revoked');
+    });
+  }
+
   /** Ends a session; does nothing when it is dead already. */
   async endQuietly(id: string, reason: string): Promise<void> {
     await this.database.transaction(async () => {

@@ -7,6 +7,10 @@ import { AccessTokensService } from '../tokens/access-tokens.service';
 import { TokenIssuer } from '../tokens/token-issuer';
 import { toVerifiedToken, type VerifiedToken } from '../tokens/verified-token';
 
+const bearerToken = ExtractJwt.fromAuthHeaderAsBearerToken();
+
+type PassportRequest = Parameters<typeof bearerToken>[0];
+
 /** Verifies an access token at first sight (RFC 9068 §4, RFC 8725). Whether it was revoked is the guard's to ask. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
@@ -16,22 +20,21 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     private readonly tokens: AccessTokensService,
   ) {
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: bearerToken,
       issuer: issuer.id,
       audience: config.audience,
       algorithms: ['ES256', 'RS256'],
+      passReqToCallback: true,
       secretOrKeyProvider: (_request, token: string, done) => {
-        try {
-          const { publicKey } = tokens.keyFor(token);
+        tokens.keyFor(token).then(({ publicKey }) => {
           done(null, publicKey as unknown as string);
-        } catch (error) {
-          done(error);
-        }
+        }, done);
       },
     });
   }
 
-  validate(payload: unknown): VerifiedToken {
-    return toVerifiedToken(this.tokens.parseClaims(payload));
+  async validate(request: PassportRequest, payload: unknown): Promise<VerifiedToken> {
+    const key = await this.tokens.keyFor(bearerToken(request) ?? '');
+    return toVerifiedToken({ claims: this.tokens.parseClaims(payload), key });
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { decode, sign, verify } from 'jsonwebtoken';
+import { decode, JsonWebTokenError, sign, verify } from 'jsonwebtoken';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { DomainError } from '../../../common/errors';
@@ -8,21 +8,31 @@ import { authConfig } from '../../../config/auth.config';
 import { Clock } from '../../../infrastructure/clock';
 import type { SessionState } from '../../sessions';
 import { ACCESS_TOKEN_TYPE, AccessClaims } from './access-claims';
-import { SigningKeysService, type VerificationKey } from './signing-keys.service';
+import { KeyRing } from './key-ring';
+import type { VerificationKey } from './signing-key';
 import { TokenIssuer } from './token-issuer';
 
 /** Nothing but these: `jku`, `jwk`, `x5u`, `x5c` and `crit` would let the token choose its own key or rules. */
 const Header = z.strictObject({
   alg: z.string(),
   typ: z.literal(ACCESS_TOKEN_TYPE),
-  kid: z.string().max(100),
+  // The form of RFC 7638, in which all our ids are.
+  kid: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
 });
+
+/** How far the clocks of our processes may differ: a token from further ahead is not believed. */
+const MAX_CLOCK_SKEW_SECONDS = 60;
+
+export interface AccessToken {
+  readonly claims: AccessClaims;
+  readonly key: VerificationKey;
+}
 
 @Injectable()
 export class AccessTokensService {
   constructor(
     @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
-    private readonly keys: SigningKeysService,
+    private readonly keys: KeyRing,
     private readonly issuer: TokenIssuer,
     private readonly clock: Clock,
   ) {}
@@ -56,32 +66,54 @@ export class AccessTokensService {
    *
    * @throws DomainError `AUTH.TOKEN_INVALID`
    */
-  keyFor(token: string): VerificationKey {
+  async keyFor(token: string): Promise<VerificationKey> {
     const header = Header.safeParse(decode(token, { complete: true })?.header);
-    const key = header.success ? this.keys.findVerificationKey(header.data.kid) : undefined;
-    if (key === undefined || key.algorithm !== header.data?.alg || !hasCanonicalSignature(token)) {
-      throw new DomainError('AUTH.TOKEN_INVALID');
-    }
+    if (!header.success || !hasCanonicalSignature(token)) throw new DomainError('AUTH.TOKEN_INVALID');
+    const key = await this.keys.find(header.data.kid);
+    if (key?.algorithm !== header.data.alg) throw new DomainError('AUTH.TOKEN_INVALID');
     return key;
   }
 
   /** @throws DomainError `AUTH.TOKEN_INVALID` when the claims are not what we issue. */
   parseClaims(payload: unknown): AccessClaims {
     const claims = AccessClaims.safeParse(payload);
-    if (!claims.success) throw new DomainError('AUTH.TOKEN_INVALID');
+    if (!claims.success || claims.data.iat > this.clock.nowSeconds() + MAX_CLOCK_SKEW_SECONDS) {
+      throw new DomainError('AUTH.TOKEN_INVALID');
+    }
     return claims.data;
   }
 
+  /** A token that we signed, for us, and that has not expired; null otherwise. It may have been revoked. */
+  verify(token: string): Promise<AccessToken | null> {
+    return this.verifySigned(token, false);
+  }
+
   /** The session of a token that we signed, even if it has expired; null otherwise. For logout only. */
-  sessionOf(token: string): string | null {
+  async sessionOf(token: string): Promise<string | null> {
+    return (await this.verifySigned(token, true))?.claims.sid ?? null;
+  }
+
+  private async verifySigned(token: string, ignoreExpiration: boolean): Promise<AccessToken | null> {
     try {
-      const { publicKey, algorithm } = this.keyFor(token);
-      const options = { algorithms: [algorithm], issuer: this.issuer.id, audience: this.config.audience };
-      return this.parseClaims(verify(token, publicKey, { ...options, ignoreExpiration: true })).sid;
-    } catch {
-      return null;
+      const key = await this.keyFor(token);
+      const payload = verify(token, key.publicKey, {
+        algorithms: [key.algorithm],
+        issuer: this.issuer.id,
+        audience: this.config.audience,
+        clockTimestamp: this.clock.nowSeconds(),
+        ignoreExpiration,
+      });
+      return { claims: this.parseClaims(payload), key };
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
     }
   }
+}
+
+/** The token is to blame; anything else (the database is away) is no answer about it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError ? error.kind === 'unauthenticated' : error instanceof JsonWebTokenError;
 }
 
 /** Base64url leaves bits unused at its end, so one signature has several spellings; only one is the token's. */

@@ -3,10 +3,10 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from '../../../infrastructure/change-feed';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
+import { RevokedTokensRepository } from './revoked-tokens.repository';
+import { LONGEST_TOKEN_LIFE_SECONDS } from './token-life';
 import type { VerifiedToken } from './verified-token';
 
-/** No access token lives longer than an hour, whatever a process is configured to; the rest allows for skewed clocks. */
-const REMEMBER_SECONDS = 3_600 + 600;
 const PRUNE_INTERVAL_MS = 60_000;
 
 interface Ended {
@@ -17,7 +17,8 @@ interface Ended {
 /** What died before its tokens expired, kept in memory until the last of them has. */
 @Injectable()
 export class RevocationState implements ChangeSubscriber, OnApplicationShutdown {
-  readonly kinds = ['session.ended', 'user.epoch'] as const;
+  readonly kinds = ['session.ended', 'token.revoked', 'user.epoch'] as const;
+  private readonly tokens = new Map<string, number>();
   private readonly sessions = new Map<string, number>();
   private readonly epochs = new Map<string, Ended>();
   private readonly pruning = setInterval(() => {
@@ -27,6 +28,7 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
   constructor(
     private readonly sessionsService: SessionsService,
     private readonly credentials: CredentialsService,
+    private readonly revokedTokens: RevokedTokensRepository,
     private readonly feed: ChangeFeed,
   ) {
     feed.subscribe(this);
@@ -38,33 +40,35 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
    */
   isRevoked(token: VerifiedToken): boolean | Promise<boolean> {
     if (!this.feed.isFresh()) return this.isRevokedInDatabase(token);
-    const ended = this.epochs.get(token.principal.subject);
-    return this.sessions.has(token.principal.sessionId) || (ended !== undefined && ended.epoch > token.epoch);
+    const { principal, tokenId, key, epoch } = token;
+    if (!key.isTrusted || this.tokens.has(tokenId) || this.sessions.has(principal.sessionId)) return true;
+    const ended = this.epochs.get(principal.subject);
+    return ended !== undefined && ended.epoch > epoch;
   }
 
   async rebuild(): Promise<void> {
     const forgetAt = this.forgetAt();
-    const sessionIds = await this.sessionsService.findEndedWithin(REMEMBER_SECONDS);
-    const epochs = await this.credentials.findEpochsChangedWithin(REMEMBER_SECONDS);
+    const sessionIds = await this.sessionsService.findEndedWithin(LONGEST_TOKEN_LIFE_SECONDS);
+    const epochs = await this.credentials.findEpochsChangedWithin(LONGEST_TOKEN_LIFE_SECONDS);
+    const tokenIds = await this.revokedTokens.findAll();
     for (const id of sessionIds) this.sessions.set(id, forgetAt);
+    for (const id of tokenIds) this.tokens.set(id, forgetAt);
     this.remember(epochs, forgetAt);
   }
 
   async refresh(kind: ChangeKind, keys: readonly string[]): Promise<void> {
     const forgetAt = this.forgetAt();
-    if (kind === 'session.ended') {
-      for (const id of keys) this.sessions.set(id, forgetAt);
-      return;
-    }
-    for (const { id, epoch } of await this.credentials.findEpochs(keys))
-      this.epochs.set(id, { epoch, forgetAt });
+    if (kind === 'session.ended') for (const id of keys) this.sessions.set(id, forgetAt);
+    else if (kind === 'token.revoked') for (const id of keys) this.tokens.set(id, forgetAt);
+    else this.remember(await this.credentials.findEpochs(keys), forgetAt);
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.pruning);
   }
 
-  private async isRevokedInDatabase({ principal, epoch }: VerifiedToken): Promise<boolean> {
+  private async isRevokedInDatabase({ principal, tokenId, key, epoch }: VerifiedToken): Promise<boolean> {
+    if (await this.revokedTokens.isRevoked(tokenId, key.kid)) return true;
     const session = await this.sessionsService.findLive(principal.sessionId);
     const [user] = await this.credentials.findEpochs([principal.subject]);
     return session === null || user === undefined || user.epoch > epoch;
@@ -80,12 +84,13 @@ export class RevocationState implements ChangeSubscriber, OnApplicationShutdown 
 
   /** By the monotonic clock: a wall clock that jumps ahead and back must revive nothing. */
   private forgetAt(): number {
-    return performance.now() + REMEMBER_SECONDS * 1_000;
+    return performance.now() + LONGEST_TOKEN_LIFE_SECONDS * 1_000;
   }
 
   private prune(): void {
     const now = performance.now();
-    for (const [id, forgetAt] of this.sessions) if (forgetAt < now) this.sessions.delete(id);
+    for (const ended of [this.sessions, this.tokens])
+      for (const [id, forgetAt] of ended) if (forgetAt < now) ended.delete(id);
     for (const [id, { forgetAt }] of this.epochs) if (forgetAt < now) this.epochs.delete(id);
   }
 }
