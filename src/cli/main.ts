@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { environment } from '../config/environment';
 import { databaseConfig } from '../config/database.config';
 import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+import { keysCommand } from './keys.command';
 import { openapi } from './openapi.command';
 import { seed } from './seed.command';
 
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
       await server.stop();
     }
   },
+  keys: keysCommand,
   openapi,
   seed,
 };

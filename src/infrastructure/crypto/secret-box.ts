@@ -67,9 +67,9 @@ export class SecretBox {
     }
   }
 
-  /** Whether `box` was written under a root secret that is on its way out. */
-  needsRewrap(box: Buffer): boolean {
-    return !this.roots[0].id.equals(box.subarray(1, HEADER_BYTES));
+  /** The id of the current root, as it stands in each box that it seals. */
+  get keyId(): Buffer {
+    return this.roots[0].id;
   }
 
   /** HMAC-SHA-256 under the current root: for digests that nobody without the secret can guess or make. */

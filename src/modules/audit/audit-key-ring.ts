@@ -4,7 +4,12 @@ import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { SecretBox } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
-import { AuditKeysRepository, type AuditKeyOwner, type StoredAuditKey } from './audit-keys.repository';
+import {
+  AUDIT_KEY_PURPOSE,
+  AuditKeysRepository,
+  type AuditKeyOwner,
+  type StoredAuditKey,
+} from './audit-keys.repository';
 import { PERSONAL_KEY_BYTES } from './personal-cipher';
 
 interface AuditKey {
@@ -12,7 +17,6 @@ interface AuditKey {
   readonly key: Buffer;
 }
 
-const PURPOSE = 'audit-key';
 const MAX_CACHED = 10_000;
 /** How long a key that was erased elsewhere may still encrypt here. What it encrypts, nobody can read. */
 const CACHE_TTL_MS = 600_000;
@@ -50,11 +54,11 @@ export class AuditKeyRing {
 
   private create(owner: AuditKeyOwner): Promise<StoredAuditKey> {
     const id = uuidv7();
-    const ciphertext = this.box.seal(PURPOSE, randomBytes(PERSONAL_KEY_BYTES), id);
+    const ciphertext = this.box.seal(AUDIT_KEY_PURPOSE, randomBytes(PERSONAL_KEY_BYTES), id);
     return this.keys.insertOrFind(owner, { id, ciphertext });
   }
 
   private open({ id, ciphertext }: StoredAuditKey): AuditKey {
-    return { id, key: this.box.open(PURPOSE, ciphertext, id) };
+    return { id, key: this.box.open(AUDIT_KEY_PURPOSE, ciphertext, id) };
   }
 }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { sealedColumn } from '../../infrastructure/crypto';
 import { Database, type Statement } from '../../infrastructure/database';
+
+export const AUDIT_KEY_PURPOSE = sealedColumn({
+  purpose: 'audit-key',
+  table: 'audit_keys',
+  id: 'id',
+  ciphertext: 'key_ciphertext',
+});
 
 /** A data key is a person's, or, where no person is known, that of a month (`2026-11-01`). */
 export interface AuditKeyOwner {

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import type { ConfigType } from '@nestjs/config';
 import { canonicalName } from '../../../common/validation';
 import { authConfig } from '../../../config/auth.config';
-import { SecretBox } from '../../../infrastructure/crypto';
+import { SecretBox, sha256 } from '../../../infrastructure/crypto';
 import type { UserCredentials } from '../../users';
 import { SignInAttemptsRepository, type Reservation, type SourceClass } from './sign-in-attempts.repository';
 
@@ -49,7 +49,7 @@ export class SignInAttemptsService implements OnApplicationShutdown {
 
   /** After full success, or by an administrator. */
   clear(userId: string): Promise<void> {
-    return this.attempts.clear(this.keyOf(`user:${userId}`));
+    return this.attempts.clear(keyOfAccount(userId));
   }
 
   onApplicationShutdown(): void {
@@ -63,10 +63,13 @@ export class SignInAttemptsService implements OnApplicationShutdown {
   }
 
   private keyFor({ user, typedName }: AttemptSubject): Buffer {
-    return this.keyOf(user === null ? `name:${canonicalName(typedName)}` : `user:${user.id}`);
+    return user === null
+      ? this.box.authenticate(PURPOSE, `name:${canonicalName(typedName)}`)
+      : keyOfAccount(user.id);
   }
+}
 
-  private keyOf(subject: string): Buffer {
-    return this.box.authenticate(PURPOSE, subject);
-  }
+/** An account's id is no secret, and replacing the root secret must not forget its locks: no key goes into this. */
+function keyOfAccount(userId: string): Buffer {
+  return sha256(`user:${userId}`);
 }
