@@ -21,9 +21,12 @@ export interface Statement {
 const MAX_ATTEMPTS = 3;
 
 type Effect = () => Promise<void>;
+type Write<Row> = (rows: readonly Row[]) => Promise<unknown>;
 
 interface Transaction {
   readonly manager: EntityManager;
+  /** What is to be written as the last thing that it does. */
+  readonly rows: Map<Write<never>, unknown[]>;
   /** What is to happen once it has committed. */
   readonly effects: Effect[];
 }
@@ -55,6 +58,15 @@ export class Database {
     // Outside the retries: whatever an effect throws, the transaction has happened.
     for (const effect of effects) await effect();
     return result;
+  }
+
+  /** Hands `row` to `write`, together with all of the current transaction's, as the last thing that it does. */
+  beforeCommit<Row>(write: Write<Row>, row: Row): void {
+    const transaction = this.transactions.value;
+    if (transaction === undefined) throw new Error('There is no transaction to write the row with');
+    const rows = transaction.rows.get(write);
+    if (rows === undefined) transaction.rows.set(write, [row]);
+    else rows.push(row);
   }
 
   /**
@@ -97,10 +109,15 @@ export class Database {
 
   private async commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
     for (let attempt = 1; ; attempt++) {
+      const rows: Transaction['rows'] = new Map();
       const effects: Effect[] = [];
       try {
         const result = await this.dataSource.transaction((manager) =>
-          this.transactions.run({ manager, effects }, work),
+          this.transactions.run({ manager, rows, effects }, async () => {
+            const answer = await work();
+            for (const [write, written] of rows) await write(written as never[]);
+            return answer;
+          }),
         );
         return { result, effects };
       } catch (error) {

@@ -30,10 +30,6 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: keyof Audi
 ];
 const INTO = `INSERT INTO audit_events (${COLUMNS.map(([name]) => name).join(', ')})`;
 
-const INSERT: Statement = {
-  name: 'audit-events-insert',
-  text: `${INTO} VALUES (${COLUMNS.map(([, type], index) => `$${index + 1}::${type}`).join(', ')})`,
-};
 const INSERT_ALL: Statement = {
   name: 'audit-events-insert-all',
   text: `${INTO} SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})`,
@@ -49,13 +45,6 @@ const FIND: Statement = {
 @Injectable()
 export class AuditEventsRepository {
   constructor(private readonly database: Database) {}
-
-  async insert(record: AuditRecord): Promise<void> {
-    await this.database.change(
-      INSERT,
-      COLUMNS.map(([, , value]) => record[value]),
-    );
-  }
 
   async insertAll(records: readonly AuditRecord[]): Promise<void> {
     await this.database.change(

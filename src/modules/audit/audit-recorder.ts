@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../common/events';
 import { Database, isDatabaseUnavailable } from '../../infrastructure/database';
+import { GroupCommit } from '../../infrastructure/group-commit';
 import { AuditEventsRepository } from './audit-events.repository';
 import type { AuditRecord } from './audit-record';
 import { AuditRecordFactory } from './audit-record.factory';
-import { GroupCommit } from './group-commit';
 
 const MAX_BATCH_ROWS = 256;
 
 /** Writes every domain event into the trail: with the change that it tells of, or else durably on its own. */
 @Injectable()
 export class AuditRecorder {
-  private readonly batches: GroupCommit<AuditRecord>;
+  private readonly batches: GroupCommit<AuditRecord, AuditRecord>;
+  private readonly write = async (rows: readonly AuditRecord[]): Promise<readonly AuditRecord[]> => {
+    await this.events.insertAll(rows);
+    return rows;
+  };
 
   constructor(
     private readonly database: Database,
@@ -19,7 +23,7 @@ export class AuditRecorder {
     private readonly records: AuditRecordFactory,
   ) {
     this.batches = new GroupCommit({
-      write: (rows) => this.events.insertAll(rows),
+      write: this.write,
       maxRows: MAX_BATCH_ROWS,
       isOutage: isDatabaseUnavailable,
     });
@@ -28,7 +32,7 @@ export class AuditRecorder {
   @OnDomainEvent()
   async record(event: DomainEvent, context: EventContext): Promise<void> {
     const record = await this.records.create(event, context);
-    if (this.database.isInTransaction()) await this.events.insert(record);
+    if (this.database.isInTransaction()) this.database.beforeCommit(this.write, record);
     else await this.batches.join(record);
   }
 }

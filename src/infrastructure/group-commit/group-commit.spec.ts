@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { GroupCommit } from './group-commit';
 
 class Outage extends Error {}
@@ -9,12 +10,13 @@ class FakeTable {
   failure: Error | undefined;
   private readonly pending: (() => void)[] = [];
 
-  async write(rows: readonly string[]): Promise<void> {
+  async write(rows: readonly string[]): Promise<string[]> {
     this.batches.push(rows);
     await new Promise<void>((resolve) => this.pending.push(resolve));
     if (this.failure !== undefined) throw this.failure;
     if (rows.some((row) => row.startsWith('bad'))) throw new Error('a bad row');
     this.rows.push(...rows);
+    return rows.map((row) => row.toUpperCase());
   }
 
   async commit(): Promise<void> {
@@ -29,7 +31,7 @@ class FakeTable {
 
 function start(maxRows = 100) {
   const table = new FakeTable();
-  const group = new GroupCommit<string>({
+  const group = new GroupCommit<string, string>({
     write: (rows) => table.write(rows),
     maxRows,
     isOutage: (error) => error instanceof Outage,
@@ -66,6 +68,32 @@ describe('GroupCommit', () => {
     expect(done).toEqual(['a']);
     await table.commit();
     expect(done).toEqual(['a', 'b']);
+  });
+
+  it('gives each caller the result of its own row', async () => {
+    const { table, group } = start();
+    const joined = ['a', 'b', 'c'].map((row) => group.join(row));
+
+    await table.commitAll();
+
+    expect(await Promise.all(joined)).toEqual(['A', 'B', 'C']);
+  });
+
+  it('writes a batch in the context of none of its callers, who keep theirs', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const group = new GroupCommit<string, string>({
+      write: (rows) => Promise.resolve(seen.push(storage.getStore())).then(() => rows),
+      maxRows: 100,
+      isOutage: () => false,
+    });
+
+    await storage.run('a request', async () => {
+      await group.join('a');
+      seen.push(storage.getStore());
+    });
+
+    expect(seen).toEqual([undefined, 'a request']);
   });
 
   it('bounds a batch and keeps the order of arrival', async () => {
