@@ -58,6 +58,7 @@ export const ERROR_CATALOGUE = {
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
 
   'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },
+  'SESSION.LIMIT_REACHED': { kind: 'conflict', title: 'The account has as many sessions as it may' },
 
   'USER.NOT_FOUND': { kind: 'not_found', title: 'There is no such user' },
   'USER.USERNAME_TAKEN': { kind: 'conflict', title: 'The username is taken' },

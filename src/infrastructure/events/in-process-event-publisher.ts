@@ -9,8 +9,6 @@ import {
 } from '../../common/events';
 import { RequestContext } from '../request-context';
 
-const SYSTEM_ACTOR = { type: 'system', id: null } as const;
-
 /** Hands each event to every subscriber of this process, in the publisher's own transaction. */
 @Injectable()
 export class InProcessEventPublisher extends EventPublisher implements OnModuleInit {
@@ -35,23 +33,9 @@ export class InProcessEventPublisher extends EventPublisher implements OnModuleI
     }
   }
 
-  override async publish(event: DomainEvent): Promise<void> {
-    const context = this.contextOf(event);
-    for (const notify of this.subscribers) await notify(event, context);
-  }
-
-  private contextOf(event: DomainEvent): EventContext {
-    const { principal } = this.context;
-    const behind = principal && { type: principal.subjectType, id: principal.subject };
-    return {
-      actor:
-        event.actor ??
-        behind ??
-        (this.context.requestId === null ? SYSTEM_ACTOR : { type: 'anonymous', id: null }),
-      requestId: this.context.requestId,
-      sessionId: event.sessionId ?? principal?.sessionId ?? null,
-      ip: this.context.ip,
-      userAgent: this.context.userAgent,
-    };
+  override async publish(event: DomainEvent, origin: EventContext = this.context.capture()): Promise<void> {
+    const actor = event.actor ?? origin.actor;
+    const sessionId = event.sessionId ?? origin.sessionId;
+    for (const notify of this.subscribers) await notify(event, { ...origin, actor, sessionId });
   }
 }

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../common/access';
+import type { EventContext } from '../../common/events';
 import { AsyncScope } from '../async-scope';
 
 /** One a process: the server and the logger, which exist before the container, share it with what is injected. */
 const requests = new AsyncScope<FastifyRequest>();
+
+const SYSTEM_ACTOR = { type: 'system', id: null } as const;
+const ANONYMOUS_ACTOR = { type: 'anonymous', id: null } as const;
 
 /**
  * The request that the running code serves, for whoever must say so (audit, logs) without being handed it. Empty in
@@ -20,6 +24,19 @@ export class RequestContext {
   /** Everything that `next` starts belongs to `request`; for hooks with callbacks, which never tell their end. */
   run(request: FastifyRequest, next: () => void): void {
     requests.enter(request, next);
+  }
+
+  /** Where a fact of this request comes from, as plain data that outlives the request. */
+  capture(): EventContext {
+    const { principal, requestId, ip, userAgent } = this;
+    const nobody = requestId === null ? SYSTEM_ACTOR : ANONYMOUS_ACTOR;
+    return {
+      actor: principal === undefined ? nobody : { type: principal.subjectType, id: principal.subject },
+      requestId,
+      sessionId: principal?.sessionId ?? null,
+      ip,
+      userAgent,
+    };
   }
 
   get requestId(): string | null {
