@@ -9,6 +9,7 @@ import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
 import { PaginationModule } from './infrastructure/pagination';
+import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
 import { RedisModule } from './infrastructure/redis';
 import { RequestContextModule } from './infrastructure/request-context';
@@ -32,6 +33,7 @@ import { UsersModule } from './modules/users';
     ChangeFeedModule,
     EventsModule,
     PaginationModule,
+    PurgeModule,
     RateLimitModule,
     UsersModule,
     SessionsModule,

@@ -10,6 +10,7 @@ import {
 } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AsyncScope } from '../async-scope';
+import { CommittedRefusal } from './committed-refusal';
 import { isTransient } from './database-errors';
 
 /** A statement that PostgreSQL parses and plans once a connection. The name is unique in the code base. */
@@ -50,13 +51,15 @@ export class Database {
 
   /**
    * Runs `work` in a transaction, or in the caller's. An outermost transaction that loses a deadlock or a
-   * serialization race is tried again, so `work` must have no effect but on the database.
+   * serialization race is tried again, so `work` must have no effect but on the database. Whatever it throws undoes
+   * it, but for a {@link CommittedRefusal}.
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isInTransaction()) return work();
-    const { result, effects } = await this.commit(work);
+    const { result, effects } = await this.commit(() => work().catch(keepCommitted));
     // Outside the retries: whatever an effect throws, the transaction has happened.
     for (const effect of effects) await effect();
+    if (result instanceof CommittedRefusal) throw result.refusal;
     return result;
   }
 
@@ -126,4 +129,9 @@ export class Database {
       }
     }
   }
+}
+
+function keepCommitted(error: unknown): CommittedRefusal {
+  if (error instanceof CommittedRefusal) return error;
+  throw error;
 }

@@ -1,3 +1,4 @@
+export { CommittedRefusal } from './committed-refusal';
 export { Database, type Statement } from './database';
 export { isDatabaseUnavailable, isUniqueViolation } from './database-errors';
 export { DatabaseServer, startDatabaseServer } from './database-server';

@@ -1,0 +1,2 @@
+export { Purge } from './purge';
+export { PurgeModule } from './purge.module';
