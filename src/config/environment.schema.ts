@@ -60,6 +60,9 @@ export const environmentSchema = z.object({
   SIGNING_KEY_LEAD_SECONDS: seconds(4_200, 10, 43_200),
   SESSION_IDLE_SECONDS: seconds(14 * 86_400, 60, 365 * 86_400),
   SESSION_ABSOLUTE_SECONDS: seconds(30 * 86_400, 60, 365 * 86_400),
+  SESSION_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0),
+  SESSION_LIMIT_POLICY: z.enum(['evict_oldest', 'deny']).default('evict_oldest'),
+  REFRESH_GRACE_SECONDS: seconds(0, 0, 10),
 
   FAILED_ATTEMPTS_LIMIT: z.coerce.number().int().min(1).max(100).default(5),
   LOCKOUT_DURATION_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),

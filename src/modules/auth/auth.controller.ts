@@ -25,7 +25,7 @@ export class AuthController {
     summary: 'Sign in with username (or email address) and password',
     description: 'Unknown user, wrong password, locked and disabled accounts get one and the same answer.',
     response: LoginResponse,
-    errors: ['AUTH.INVALID_CREDENTIALS', 'SERVICE.OVERLOADED'],
+    errors: ['AUTH.INVALID_CREDENTIALS', 'SESSION.LIMIT_REACHED', 'SERVICE.OVERLOADED'],
   })
   login(
     @Body({ schema: LoginBody }) body: LoginBody,
@@ -40,7 +40,8 @@ export class AuthController {
   @RateLimit('refresh')
   @ApiContract({
     summary: 'Exchange a refresh token for new tokens',
-    description: 'Each refresh token works once. One that comes back after it was spent ends its session.',
+    description:
+      'Each refresh token works once. One that comes back after it was spent, and past the grace, ends its session.',
     response: AuthenticatedResponse,
     errors: ['AUTH.INVALID_REFRESH_TOKEN'],
   })

@@ -21,6 +21,7 @@ import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
+import { SignInChallengesPurge } from './sign-in/sign-in-challenges.purge';
 import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
 import { SignInService } from './sign-in/sign-in.service';
 import { AccessTokensService } from './tokens/access-tokens.service';
@@ -63,6 +64,7 @@ import './tokens/tokens.permissions';
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,
+    SignInChallengesPurge,
     PassportRunner,
     LocalStrategy,
     JwtStrategy,

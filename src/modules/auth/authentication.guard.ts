@@ -5,6 +5,7 @@ import { TokenExpiredError } from 'jsonwebtoken';
 import { routeAccessOf } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { Clock } from '../../infrastructure/clock';
+import { SessionActivity } from '../sessions';
 import { RevocationState } from './tokens/revocation-state';
 import type { VerifiedToken } from './tokens/verified-token';
 import { VerifiedTokens } from './tokens/verified-tokens';
@@ -23,6 +24,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   constructor(
     private readonly verified: VerifiedTokens,
     private readonly revocation: RevocationState,
+    private readonly activity: SessionActivity,
     private readonly clock: Clock,
   ) {
     super();
@@ -67,6 +69,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
 
   private admit(request: FastifyRequest, token: VerifiedToken): boolean | Promise<boolean> {
     if (token.expiresAt <= this.clock.nowSeconds()) throw new DomainError('AUTH.TOKEN_EXPIRED');
+    this.activity.touch(token.principal.sessionId);
     const revoked = this.revocation.isRevoked(token);
     if (typeof revoked === 'boolean') return admitUnless(revoked, request, token);
     return revoked.then((answer) => admitUnless(answer, request, token));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../common/access';
 import { PolicyService } from '../rbac';
-import { SessionsService, type SessionGrant } from '../sessions';
+import { RefreshTokensService, SessionsService, type SessionGrant } from '../sessions';
 import { UsersService } from '../users';
 import type {
   AuthenticatedResponse,
@@ -19,6 +19,7 @@ export class AuthenticationService {
   constructor(
     private readonly signIn: SignInService,
     private readonly sessions: SessionsService,
+    private readonly refreshTokens: RefreshTokensService,
     private readonly tokens: AccessTokensService,
     private readonly users: UsersService,
     private readonly policy: PolicyService,
@@ -39,7 +40,7 @@ export class AuthenticationService {
   }
 
   async refresh(refreshToken: string): Promise<AuthenticatedResponse> {
-    return this.answer(await this.sessions.refresh(refreshToken));
+    return this.answer(await this.refreshTokens.refresh(refreshToken));
   }
 
   /** Ends the session that either token belongs to; says nothing of what it found. */

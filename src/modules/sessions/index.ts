@@ -1,4 +1,7 @@
 export { ListSessionsQuery, SessionPage, toSessionResponse } from './dto/session.response';
+export { RefreshTokensService } from './refresh-tokens.service';
+export { SessionActivity } from './session-activity';
+export type { SessionGrant } from './session-grant';
+export type { SessionState } from './session-sql';
 export { SessionsModule } from './sessions.module';
-export type { SessionState } from './sessions.repository';
-export { SessionsService, type SessionGrant } from './sessions.service';
+export { SessionsService } from './sessions.service';

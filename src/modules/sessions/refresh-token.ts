@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import { randomToken, type SecretBox } from '../../infrastructure/crypto';
+import { randomToken, SecretBox } from '../../infrastructure/crypto';
 
 const PURPOSE = 'refresh-token';
+const SUCCESSOR_PURPOSE = 'refresh-token-successor';
 const FORM = /^ptr_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{43})$/;
 
 /**
@@ -21,6 +22,16 @@ export function sessionOfRefreshToken(box: SecretBox, token: string): string | n
   const presented = Buffer.from(mac);
   const expected = box.authenticateUnderAll(PURPOSE, `${sessionId}.${secret}`);
   return expected.some((digest) => timingSafeEqual(Buffer.from(macOf(digest)), presented)) ? sessionId : null;
+}
+
+/** Encrypts `successor` so that only who brings `spent`, of which nothing but a hash is kept, can read it. */
+export function sealSuccessor(spent: string, successor: string): Buffer {
+  return new SecretBox([spent]).seal(SUCCESSOR_PURPOSE, Buffer.from(successor));
+}
+
+/** @throws SecretBoxError when `sealed` was not made for `spent`. */
+export function openSuccessor(spent: string, sealed: Buffer): string {
+  return new SecretBox([spent]).open(SUCCESSOR_PURPOSE, sealed).toString();
 }
 
 function macOf(digest: Buffer): string {

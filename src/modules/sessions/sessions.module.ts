@@ -1,15 +1,35 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { sessionsConfig } from '../../config/sessions.config';
+import { Purge } from '../../infrastructure/purge';
+import { RefreshGrace } from './refresh-grace';
+import { RefreshRotation } from './refresh-rotation';
+import { RefreshTokensRepository } from './refresh-tokens.repository';
+import { RefreshTokensService } from './refresh-tokens.service';
+import { SessionActivity } from './session-activity';
 import { SessionsController } from './sessions.controller';
-import { SessionsRepository } from './sessions.repository';
+import { PURGE_SESSIONS, SessionsRepository } from './sessions.repository';
 import { SessionsService } from './sessions.service';
 import './sessions.permissions';
 
 @Module({
   imports: [ConfigModule.forFeature(sessionsConfig)],
   controllers: [SessionsController],
-  providers: [SessionsRepository, SessionsService],
-  exports: [SessionsService],
+  providers: [
+    SessionsRepository,
+    SessionsService,
+    SessionActivity,
+    RefreshTokensRepository,
+    RefreshTokensService,
+    RefreshRotation,
+    RefreshGrace,
+  ],
+  exports: [SessionsService, SessionActivity, RefreshTokensService],
 })
-export class SessionsModule {}
+export class SessionsModule implements OnModuleInit {
+  constructor(private readonly purge: Purge) {}
+
+  onModuleInit(): void {
+    this.purge.register(PURGE_SESSIONS);
+  }
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AssuranceLevel } from '../../common/access';
-import { Database } from '../../infrastructure/database';
+import { Database, type Statement } from '../../infrastructure/database';
+import { LIVE, STATE, UNEXPIRED, type SessionState } from './session-sql';
 
 export interface NewSession {
   readonly id: string;
@@ -15,23 +16,10 @@ export interface NewSession {
   readonly absoluteSeconds: number;
 }
 
-/** What an access token says of its session. */
-export interface SessionState {
-  readonly id: string;
-  readonly userId: string;
-  readonly epoch: number;
-  readonly methods: readonly string[];
-  readonly acr: AssuranceLevel;
-  readonly authTime: number;
-}
-
-const STATE = `id, user_id AS "userId", epoch, methods, acr,
-  floor(extract(epoch FROM authenticated_at))::int AS "authTime"`;
-const LIVE =
-  'ended_at IS NULL AND idle_expires_at > statement_timestamp() AND expires_at > statement_timestamp()';
-
 /** An expired session may still have an access token, which must die with the others. */
 const TOKEN_LIFE = `interval '1 hour'`;
+/** How long a dead session can still be looked into; far longer than its access tokens could live. */
+const RETENTION = `interval '30 days'`;
 
 const INSERT = {
   name: 'sessions-insert',
@@ -41,36 +29,59 @@ const INSERT = {
            statement_timestamp() + make_interval(secs => $10))
          RETURNING ${STATE}`,
 };
-const ROTATE = {
-  name: 'sessions-rotate',
-  text: `UPDATE sessions SET refresh_token_hash = $3, previous_refresh_token_hash = $2,
-           refreshed_at = statement_timestamp(), last_seen_at = statement_timestamp(),
-           idle_expires_at = statement_timestamp() + make_interval(secs => $4)
-         WHERE id = $1 AND refresh_token_hash = $2 AND ${LIVE}
-         RETURNING ${STATE}`,
-};
 const END_IF_REUSED = {
   name: 'sessions-end-if-reused',
-  text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = 'refresh_token_reused'
+  text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = 'refresh_token_reused',
+           successor_ciphertext = NULL
          WHERE id = $1 AND refresh_token_hash <> $2 AND ${LIVE}
-         RETURNING id, user_id AS "userId"`,
+         RETURNING user_id AS "userId"`,
 };
 const END = {
   name: 'sessions-end',
-  text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3
+  text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3, successor_ciphertext = NULL
          WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND ended_at IS NULL
          RETURNING id, user_id AS "userId"`,
 };
+// In the order of ids, as everything that holds several sessions at a time: two who do cannot deadlock.
 const END_ALL = {
   name: 'sessions-end-all',
-  text: `UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3
-         WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)
-           AND (${LIVE} OR ended_at IS NULL AND refreshed_at > statement_timestamp() - ${TOKEN_LIFE})
-         RETURNING id`,
+  text: `WITH doomed AS MATERIALIZED (
+           SELECT id AS doomed_id FROM sessions
+           WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)
+             AND (${UNEXPIRED} OR ended_at IS NULL AND refreshed_at > statement_timestamp() - ${TOKEN_LIFE})
+           ORDER BY id FOR NO KEY UPDATE
+         )
+         UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3, successor_ciphertext = NULL
+         FROM doomed WHERE id = doomed_id AND ended_at IS NULL RETURNING id`,
+};
+const END_SURPLUS = {
+  name: 'sessions-end-surplus',
+  text: `WITH surplus AS MATERIALIZED (
+           SELECT id AS surplus_id FROM sessions WHERE user_id = $1 AND ${LIVE}
+           ORDER BY created_at DESC, id DESC OFFSET $2
+         )
+         UPDATE sessions SET ended_at = statement_timestamp(), end_reason = $3, successor_ciphertext = NULL
+         FROM surplus WHERE id = surplus_id AND ended_at IS NULL RETURNING id`,
+};
+const COUNT_LIVE = {
+  name: 'sessions-count-live',
+  text: `SELECT count(*)::int AS count FROM sessions WHERE user_id = $1 AND ${LIVE}`,
+};
+// A session that somebody else is changing is left out: it will be touched again.
+const TOUCH = {
+  name: 'sessions-touch',
+  text: `WITH seen AS MATERIALIZED (
+           SELECT id AS seen_id FROM sessions
+           WHERE id = ANY ($1) AND last_seen_at <= statement_timestamp() - interval '1 minute' AND ${LIVE}
+           FOR NO KEY UPDATE SKIP LOCKED
+         )
+         UPDATE sessions SET last_seen_at = statement_timestamp(),
+           idle_expires_at = statement_timestamp() + make_interval(secs => $2)
+         FROM seen WHERE id = seen_id`,
 };
 const RENEW_EPOCH = {
   name: 'sessions-renew-epoch',
-  text: `UPDATE sessions SET epoch = $2 WHERE id = $1 AND ${LIVE}`,
+  text: `UPDATE sessions SET epoch = $2 WHERE id = $1 AND ${UNEXPIRED}`,
 };
 const FIND_LIVE_BY_USER = {
   name: 'sessions-find-live-by-user',
@@ -88,6 +99,15 @@ const FIND_LIVE = {
   text: `SELECT ${STATE} FROM sessions WHERE id = $1 AND ${LIVE}`,
 };
 
+/** Only forgets: what it deletes has been dead for long. The index of each branch finds its rows. */
+export const PURGE_SESSIONS: Statement = {
+  name: 'sessions-purge',
+  text: `DELETE FROM sessions WHERE id IN (
+           (SELECT id FROM sessions WHERE ended_at < statement_timestamp() - ${RETENTION} LIMIT $1)
+           UNION ALL
+           (SELECT id FROM sessions WHERE expires_at < statement_timestamp() - ${RETENTION} LIMIT $1)
+           LIMIT $1)`,
+};
 /** A live session as its owner sees it. */
 export interface SessionRow {
   readonly id: string;
@@ -121,23 +141,10 @@ export class SessionsRepository {
     return row;
   }
 
-  /** Replaces the leaf `presented` by `successor`. Of any number of racers exactly one gets an answer. */
-  async rotate(
-    id: string,
-    presented: Buffer,
-    successor: Buffer,
-    idleSeconds: number,
-  ): Promise<SessionState | null> {
-    return (
-      (await this.database.query<SessionState>(ROTATE, [id, presented, successor, idleSeconds]))[0] ?? null
-    );
-  }
-
-  /** Ends a live session whose leaf is another than `presented`; null when it is dead already. */
-  async endIfReused(id: string, presented: Buffer): Promise<{ id: string; userId: string } | null> {
-    return (
-      (await this.database.query<{ id: string; userId: string }>(END_IF_REUSED, [id, presented]))[0] ?? null
-    );
+  /** Ends a live session whose leaf is another than `presented`, and says whose; null when it is dead already. */
+  async endIfReused(id: string, presented: Buffer): Promise<string | null> {
+    const rows = await this.database.query<{ userId: string }>(END_IF_REUSED, [id, presented]);
+    return rows[0]?.userId ?? null;
   }
 
   /** Null when there is no such live session, or it is not `ownerId`'s. */
@@ -153,6 +160,22 @@ export class SessionsRepository {
     return (await this.database.query<{ id: string }>(END_ALL, [userId, exceptId, reason])).map(
       ({ id }) => id,
     );
+  }
+
+  /** Ends all of a user's live sessions but for the `count` newest. */
+  async endSurplus(userId: string, count: number, reason: string): Promise<string[]> {
+    return (await this.database.query<{ id: string }>(END_SURPLUS, [userId, count, reason])).map(
+      ({ id }) => id,
+    );
+  }
+
+  async countLive(userId: string): Promise<number> {
+    return (await this.database.query<{ count: number }>(COUNT_LIVE, [userId]))[0]?.count ?? 0;
+  }
+
+  /** Notes that the live ones of `ids` were used just now, unless that was noted within the last minute. */
+  async touch(ids: readonly string[], idleSeconds: number): Promise<void> {
+    await this.database.change(TOUCH, [ids, idleSeconds]);
   }
 
   async renewEpoch(id: string, epoch: number): Promise<boolean> {

@@ -8,16 +8,18 @@ import type { Page } from '../../common/http';
 import { sessionsConfig } from '../../config/sessions.config';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { SecretBox, sha256 } from '../../infrastructure/crypto';
-import { Database } from '../../infrastructure/database';
+import { CommittedRefusal, Database } from '../../infrastructure/database';
 import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import {
   RefreshTokenReusedEvent,
   SessionEndedEvent,
-  SessionRefreshedEvent,
+  SessionRefusedEvent,
   SessionStartedEvent,
 } from './events/session.events';
 import { mintRefreshToken, sessionOfRefreshToken } from './refresh-token';
-import { SessionsRepository, type SessionRow, type SessionState } from './sessions.repository';
+import type { SessionGrant } from './session-grant';
+import type { SessionState } from './session-sql';
+import { SessionsRepository, type SessionRow } from './sessions.repository';
 
 const LIST = 'sessions';
 
@@ -28,11 +30,6 @@ export interface StartSession {
   readonly acr: AssuranceLevel;
   readonly ip: string | null;
   readonly userAgent: string | null;
-}
-
-export interface SessionGrant {
-  readonly session: SessionState;
-  readonly refreshToken: string;
 }
 
 /** Sessions, each of which is a refresh-token family. */
@@ -48,8 +45,14 @@ export class SessionsService {
     private readonly cursors: CursorCodec,
   ) {}
 
-  /** In the caller's transaction, which holds the account as it was when the factor was verified. */
+  /**
+   * In the caller's transaction, which holds the account as it was when the factor was verified: alone, or two
+   * sign-ins at the limit would both find room.
+   *
+   * @throws DomainError `SESSION.LIMIT_REACHED`, once what the caller did so far has been committed
+   */
   async start(input: StartSession): Promise<SessionGrant> {
+    await this.makeRoom(input.userId);
     const id = uuidv7();
     const refreshToken = mintRefreshToken(this.box, id);
     const { idleSeconds, absoluteSeconds } = this.config;
@@ -64,27 +67,6 @@ export class SessionsService {
     });
     await this.events.publish(new SessionStartedEvent(id, input.userId));
     return { session, refreshToken };
-  }
-
-  /**
-   * Spends `refreshToken` for a successor. A spent one that comes back ends the session: we cannot tell the thief
-   * from the owner, so both lose (RFC 9700 §4.14.2).
-   *
-   * @throws DomainError `AUTH.INVALID_REFRESH_TOKEN`
-   */
-  async refresh(refreshToken: string): Promise<SessionGrant> {
-    const id = sessionOfRefreshToken(this.box, refreshToken);
-    if (id === null) throw new DomainError('AUTH.INVALID_REFRESH_TOKEN');
-    const successor = mintRefreshToken(this.box, id);
-    const presented = sha256(refreshToken);
-    const session = await this.database.transaction(async () => {
-      const rotated = await this.sessions.rotate(id, presented, sha256(successor), this.config.idleSeconds);
-      if (rotated !== null) await this.events.publish(new SessionRefreshedEvent(id, rotated.userId));
-      return rotated;
-    });
-    if (session !== null) return { session, refreshToken: successor };
-    await this.endIfReused(id, presented);
-    throw new DomainError('AUTH.INVALID_REFRESH_TOKEN');
   }
 
   /** Ends the session of a refresh token of ours, spent or not; does nothing when it is dead already. */
@@ -117,6 +99,16 @@ export class SessionsService {
       const ended = await this.sessions.end(id, ownerId, 'ended_by_user');
       if (ended === null) throw new DomainError('SESSION.NOT_FOUND');
       await this.announceEnd([ended.id], 'ended_by_user');
+    });
+  }
+
+  /** Ends the session whose leaf is another than `presentedHash`: a token that was issued for it came back spent. */
+  async endIfReused(id: string, presentedHash: Buffer): Promise<void> {
+    await this.database.transaction(async () => {
+      const userId = await this.sessions.endIfReused(id, presentedHash);
+      if (userId === null) return;
+      await this.feed.append('session.ended', [id]);
+      await this.events.publish(new RefreshTokenReusedEvent(id, userId));
     });
   }
 
@@ -157,13 +149,17 @@ export class SessionsService {
     return this.sessions.findLive(id);
   }
 
-  private async endIfReused(id: string, presented: Buffer): Promise<void> {
-    await this.database.transaction(async () => {
-      const ended = await this.sessions.endIfReused(id, presented);
-      if (ended === null) return;
-      await this.feed.append('session.ended', [id]);
-      await this.events.publish(new RefreshTokenReusedEvent(id));
-    });
+  private async makeRoom(userId: string): Promise<void> {
+    const { limit, limitPolicy } = this.config;
+    if (limit === 0) return;
+    if (limitPolicy === 'evict_oldest') {
+      const ids = await this.sessions.endSurplus(userId, limit - 1, 'evicted');
+      if (ids.length > 0) await this.announceEnd(ids, 'evicted', { type: 'user', id: userId });
+    } else if ((await this.sessions.countLive(userId)) >= limit) {
+      await this.events.publish(new SessionRefusedEvent(userId));
+      // The factors were verified and are spent: rolling that back would count this as a failed sign-in.
+      throw new CommittedRefusal(new DomainError('SESSION.LIMIT_REACHED'));
+    }
   }
 
   private async announceEnd(

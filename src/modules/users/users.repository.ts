@@ -45,7 +45,7 @@ const FIND_CREDENTIALS = {
 };
 const LOCK_IF_CURRENT = {
   name: 'users-lock-if-current',
-  text: `SELECT 1 FROM users WHERE id = $1 AND epoch = $2 AND status = 'active' FOR SHARE`,
+  text: `SELECT 1 FROM users WHERE id = $1 AND epoch = $2 AND status = 'active' FOR NO KEY UPDATE`,
 };
 const INSERT_PRINCIPAL = {
   name: 'users-insert-principal',
@@ -107,7 +107,7 @@ export class UsersRepository {
     return (await this.database.query<UserCredentials>(FIND_CREDENTIALS, [id]))[0] ?? null;
   }
 
-  /** Whether the account is active at `epoch`, and stays so until the current transaction ends. */
+  /** Whether the account is active at `epoch`; until the transaction ends it stays so, and this one's alone. */
   async lockIfCurrent(id: string, epoch: number): Promise<boolean> {
     return (await this.database.query(LOCK_IF_CURRENT, [id, epoch])).length === 1;
   }

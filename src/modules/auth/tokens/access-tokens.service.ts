@@ -37,10 +37,11 @@ export class AccessTokensService {
     private readonly clock: Clock,
   ) {}
 
-  /** A signed access token that says who is behind `session` and how surely. */
+  /** A signed access token that says who is behind `session` and how surely, and does not outlive it. */
   issue(session: SessionState): { accessToken: string; expiresIn: number } {
     const { kid, algorithm, privateKey } = this.keys.signingKey;
     const iat = this.clock.nowSeconds();
+    const expiresIn = Math.min(this.config.accessTtlSeconds, session.remainingSeconds);
     const claims: AccessClaims = {
       iss: this.issuer.id,
       aud: this.config.audience,
@@ -48,7 +49,7 @@ export class AccessTokensService {
       sid: session.id,
       jti: uuidv7(),
       iat,
-      exp: iat + this.config.accessTtlSeconds,
+      exp: iat + expiresIn,
       auth_time: session.authTime,
       acr: session.acr,
       amr: [...session.methods],
@@ -57,7 +58,7 @@ export class AccessTokensService {
     const header = { alg: algorithm, typ: ACCESS_TOKEN_TYPE, kid };
     return {
       accessToken: sign(claims, privateKey, { algorithm, header }),
-      expiresIn: this.config.accessTtlSeconds,
+      expiresIn,
     };
   }
 

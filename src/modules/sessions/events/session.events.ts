@@ -25,8 +25,32 @@ export class SessionStartedEvent extends OwnSessionEvent {
   readonly name = 'session.started';
 }
 
+/** A refresh token was exchanged, or, by an honest retry, exchanged once more for the same successor. */
 export class SessionRefreshedEvent extends OwnSessionEvent {
   readonly name = 'session.refreshed';
+
+  constructor(
+    id: string,
+    userId: string,
+    override readonly reason?: 'retried',
+  ) {
+    super(id, userId);
+  }
+}
+
+/** Somebody proved who they are and got no session: they have as many as they may. */
+export class SessionRefusedEvent extends DomainEvent {
+  readonly name = 'session.refused';
+  override readonly outcome = 'denied';
+  override readonly reason = 'limit_reached';
+  readonly target: EventTarget;
+  override readonly actor: EventTarget;
+
+  constructor(userId: string) {
+    super();
+    this.target = { type: 'user', id: userId };
+    this.actor = this.target;
+  }
 }
 
 export class SessionEndedEvent extends SessionEvent {
@@ -48,7 +72,11 @@ export class RefreshTokenReusedEvent extends SessionEvent {
   override readonly reason = 'refresh_reuse';
   override readonly sessionId: string;
 
-  constructor(id: string) {
+  constructor(
+    id: string,
+    /** Who must be told. */
+    readonly userId: string,
+  ) {
     super(id);
     this.sessionId = id;
   }
