@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { startService, type ServiceProcess } from './service';
-import { PASSWORD, type TwoServices } from './two-services';
+import { PASSWORD, type TestUser, type TwoServices } from './two-services';
 
 const SEEN_ELSEWHERE_WITHIN_MS = 1_000;
 
@@ -195,11 +195,16 @@ export async function checkSessionModel(
   process.stdout.write(`session model: MODEL_SEED=${seed}\n`);
   const processes: Real['processes'] = [services.first, services.second];
   const graceSeconds = Number(env.REFRESH_GRACE_SECONDS ?? 0);
-  const sequences = fc.commands(usual, { maxCommands: 25, size: 'max' });
-  const restarts = fc.option(on, { freq: 4 });
-  await fc.assert(
-    fc.asyncProperty(sequences, restarts, sequences, async (before, restarting, after) => {
-      const { id: userId, username } = await services.aUser();
+  // Made ahead: the process that makes them may be the one that is restarted.
+  const users = [await services.aUser(), await services.aUser(), await services.aUser()];
+  let run = 0;
+  const sequences = fc.commands(usual, { maxCommands: 12, size: 'max' });
+  const property = fc.asyncProperty(
+    sequences,
+    fc.constantFrom(null, 0 as const, 1 as const),
+    sequences,
+    async (before, restarting, after) => {
+      const { id: userId, username } = users[run++ % users.length] as TestUser;
       const model = { graceSeconds, families: [] };
       const setup = () => ({
         model,
@@ -209,8 +214,11 @@ export async function checkSessionModel(
       await fc.asyncModelRun(setup, before);
       if (restarting !== null) await fc.asyncModelRun(setup, [restart(restarting)]);
       await fc.asyncModelRun(setup, after);
-    }),
-    { seed, numRuns: 5, endOnFailure: true },
+    },
   );
-  await Promise.all(processes.map((one) => one.stop()));
+  try {
+    await fc.assert(property, { seed, numRuns: users.length, endOnFailure: true, verbose: 2 });
+  } finally {
+    await Promise.all(processes.map((one) => one.stop()));
+  }
 }
