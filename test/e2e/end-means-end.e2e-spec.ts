@@ -83,6 +83,45 @@ describe('two processes that share one database', () => {
     expect(refreshed.body.code).toBe('AUTH.INVALID_REFRESH_TOKEN');
   });
 
+  it.each(['password change', 'disable', 'delete', 'end all sessions'] as const)(
+    'answers no 2xx under load to a request that started after %s',
+    async (deed) => {
+      const { id, username, version } = await aUser();
+      const victim = await second.api.signIn(username, PASSWORD);
+      const own = await first.api.signIn(username, PASSWORD);
+      const accepted: { readonly on: ServiceProcess; readonly startedAt: number }[] = [];
+      let stop = false;
+      const load = async (on: ServiceProcess): Promise<void> => {
+        while (!stop) {
+          const startedAt = performance.now();
+          const { status } = await on.api.get('/v1/auth/me', { token: victim.accessToken });
+          if (status < 300) accepted.push({ on, startedAt });
+        }
+      };
+      const loads = [first, second, first, second, first, second].map(load);
+      const deeds = {
+        'password change': () =>
+          first.api.post(
+            '/v1/users/me/password',
+            { currentPassword: PASSWORD, newPassword: 'another and longer sentence' },
+            { token: own.accessToken },
+          ),
+        disable: () => first.api.post(`/v1/users/${id}/disable`, undefined, { token: adminToken }),
+        delete: () => first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version }),
+        'end all sessions': () => first.api.delete(`/v1/users/${id}/sessions`, { token: adminToken }),
+      };
+      expect((await deeds[deed]()).status).toBe(204);
+      const answeredAt = performance.now();
+      while (performance.now() < answeredAt + 2 * SEEN_ELSEWHERE_WITHIN_MS) await sleep(50);
+      stop = true;
+      await Promise.all(loads);
+      expect(accepted.some(({ startedAt }) => startedAt < answeredAt)).toBe(true);
+      const late = ({ on, startedAt }: (typeof accepted)[number]): boolean =>
+        startedAt > answeredAt + (on === first ? 0 : SEEN_ELSEWHERE_WITHIN_MS);
+      expect(accepted.filter(late)).toEqual([]);
+    },
+  );
+
   it('lets the session that changed the password live on, with new tokens only', async () => {
     const { username } = await aUser();
     const other = await second.api.signIn(username, PASSWORD);

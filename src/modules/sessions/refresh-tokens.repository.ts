@@ -15,17 +15,17 @@ export interface Rotation {
 // two batches can deadlock. Of several that present one leaf, PostgreSQL updates with one and returns its position.
 const ROTATE_ALL = {
   name: 'sessions-rotate-all',
-  text: `WITH presented AS (
-           SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY
-             AS p (session_id, presented_hash, successor_hash, sealed_successor, position)
-         ), held AS MATERIALIZED (
-           SELECT id AS held_id FROM sessions WHERE id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED
+  text: `WITH held AS MATERIALIZED (
+           SELECT presented.* FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY
+             AS presented (session_id, presented_hash, successor_hash, sealed_successor, position)
+           JOIN sessions ON id = session_id
+           FOR NO KEY UPDATE OF sessions SKIP LOCKED
          )
          UPDATE sessions SET refresh_token_hash = successor_hash, successor_ciphertext = sealed_successor,
            previous_refresh_token_hash = CASE WHEN sealed_successor IS NOT NULL THEN presented_hash END,
            refreshed_at = statement_timestamp(), last_seen_at = statement_timestamp(),
            idle_expires_at = statement_timestamp() + make_interval(secs => $5)
-         FROM presented JOIN held ON held_id = session_id
+         FROM held
          WHERE id = session_id AND refresh_token_hash = presented_hash AND ${LIVE}
          RETURNING position::int, ${STATE}`,
 };
