@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ChangeFeedModule } from '../infrastructure/change-feed';
+import { ClockModule } from '../infrastructure/clock';
 import { CryptoModule } from '../infrastructure/crypto';
 import { DatabaseModule } from '../infrastructure/database';
 import { EventsModule } from '../infrastructure/events';
@@ -15,6 +16,7 @@ import { SigningKeysModule } from '../modules/auth';
   imports: [
     ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true }),
     RequestContextModule,
+    ClockModule,
     CryptoModule,
     DatabaseModule,
     RedisModule,

@@ -34,5 +34,6 @@ async function main(name?: string, ...args: readonly string[]): Promise<void> {
 
 main(...process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // What a failed start left open would keep the process alive.
+  process.exit(1);
 });
