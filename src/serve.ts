@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
@@ -8,6 +9,7 @@ import type { appConfig } from './config/app.config';
 import { wasDatabaseReached } from './infrastructure/database';
 import { createHttpAdapter } from './infrastructure/http';
 import { createLogger } from './infrastructure/logging';
+import { SERVING } from './workers';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -26,6 +28,7 @@ export async function serve(config: ConfigType<typeof appConfig>): Promise<void>
   configureApplication(app);
   for (const signal of SIGNALS) process.off(signal, leave);
   await app.listen(config.port, config.host);
+  if (cluster.isWorker) process.send?.(SERVING);
   const address = config.publicUrl ?? (await app.getUrl());
   new Logger('Portcullis').log(
     `API at ${address}/v1${config.docsEnabled ? `, Swagger UI at ${address}/docs` : ''}`,

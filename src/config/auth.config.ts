@@ -9,6 +9,8 @@ export const authConfig = registerAs('auth', () => {
     failedAttemptsLimit: env.FAILED_ATTEMPTS_LIMIT,
     lockoutSeconds: env.LOCKOUT_DURATION_MINUTES * 60,
     passwordHash: { memoryKib: env.PASSWORD_HASH_MEMORY_KIB, iterations: env.PASSWORD_HASH_ITERATIONS },
+    /** Processes on this machine that count in memory, each for itself. */
+    workers: env.WEB_CONCURRENCY,
     rateLimits: {
       loginPerAddress: env.RATE_LIMIT_LOGIN_PER_ADDRESS,
       loginPerName: env.RATE_LIMIT_LOGIN_PER_NAME,

@@ -53,6 +53,7 @@ describe('rate limits without Redis', () => {
       .useValue({ server: { kind: 'outside', url: db.url, migrationUrl: db.url }, poolSize: 4 })
       .overrideProvider(authConfig.KEY)
       .useValue({
+        workers: 1,
         passwordHash: { memoryKib: 19_456, iterations: 2 },
         rateLimits: { loginPerAddress: 100, loginPerName: 6, refreshPerAddress: 100 },
       })

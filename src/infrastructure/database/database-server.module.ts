@@ -1,9 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { databaseConfig } from '../../config/database.config';
-import { DatabaseServer, startDatabaseServer } from './database-server';
-import { runMigrations } from './migrate';
-import { whenReachable } from './reachability';
+import { DatabaseServer, prepareDatabaseServer } from './database-server';
 
 /** Holds the server alone: the data source needs its address while its own module is still being made. */
 @Module({
@@ -12,11 +10,8 @@ import { whenReachable } from './reachability';
     {
       provide: DatabaseServer,
       inject: [databaseConfig.KEY],
-      useFactory: async (config: ConfigType<typeof databaseConfig>): Promise<DatabaseServer> => {
-        const server = await startDatabaseServer(config.server);
-        await whenReachable(() => runMigrations({ url: server.migrationUrl, runtimeUrl: server.url }));
-        return server;
-      },
+      useFactory: (config: ConfigType<typeof databaseConfig>): Promise<DatabaseServer> =>
+        prepareDatabaseServer(config.server),
     },
   ],
   exports: [DatabaseServer],

@@ -1,7 +1,8 @@
 export { CommittedRefusal } from './committed-refusal';
 export { Database, type Statement } from './database';
 export { isDatabaseUnavailable, isUniqueViolation } from './database-errors';
-export { DatabaseServer, startDatabaseServer } from './database-server';
+export { tellWorkers } from './database-of-primary';
+export { DatabaseServer, prepareDatabaseServer, startDatabaseServer } from './database-server';
 export { DatabaseServerModule } from './database-server.module';
 export { DatabaseModule } from './database.module';
 export { runMigrations } from './migrate';

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { RedisUnavailableError } from '../redis';
 import { MemoryRateLimitStorage } from './memory-rate-limit.storage';
@@ -8,7 +7,7 @@ import { SHARED_LIMITS } from './rate-limit.policies';
 import { RedisRateLimitStorage } from './redis-rate-limit.storage';
 import type { LimitVerdict, WindowCount } from './rate-limit.storage';
 
-/** In memory a hit weighs four: each of some processes lets through a quarter, and at least one. */
+/** In memory a hit weighs four on each machine: each of some lets through a quarter, and at least one. */
 const WEIGHT_IN_MEMORY = 4;
 /** Near its end, what is known of a window might reach a shared storage after it, and be counted in the next. */
 const END_MARGIN_MS = 1_000;
@@ -20,12 +19,13 @@ const END_MARGIN_MS = 1_000;
  * over or was emptied, so that no loss of Redis opens a new window early; and a key past its limit is refused
  * without asking anyone until its window ends, so that a flood costs nothing.
  */
-@Injectable()
 export class FallbackRateLimitStorage implements ThrottlerStorage {
   constructor(
     private readonly redis: RedisRateLimitStorage,
     private readonly postgres: PostgresRateLimitStorage,
     private readonly memory: MemoryRateLimitStorage,
+    /** How many processes share this machine's part. */
+    private readonly workers = 1,
   ) {}
 
   /** @throws DomainError `SERVICE.UNAVAILABLE` when a limit against guessing cannot be counted anywhere. */
@@ -61,7 +61,7 @@ export class FallbackRateLimitStorage implements ThrottlerStorage {
     if (SHARED_LIMITS.has(name)) {
       return { ...(await this.postgres.hit(key, windowMs, atLeast)), weight: 1 };
     }
-    const weight = Math.min(WEIGHT_IN_MEMORY, limit);
+    const weight = Math.min(WEIGHT_IN_MEMORY * this.workers, limit);
     return { ...(await this.memory.hit(key, windowMs, atLeast, weight)), weight };
   }
 }

@@ -18,7 +18,16 @@ import { RedisRateLimitStorage } from './redis-rate-limit.storage';
     MemoryRateLimitStorage,
     PostgresRateLimitStorage,
     RedisRateLimitStorage,
-    { provide: getStorageToken(), useClass: FallbackRateLimitStorage },
+    {
+      provide: getStorageToken(),
+      inject: [authConfig.KEY, RedisRateLimitStorage, PostgresRateLimitStorage, MemoryRateLimitStorage],
+      useFactory: (
+        { workers }: ConfigType<typeof authConfig>,
+        redis: RedisRateLimitStorage,
+        postgres: PostgresRateLimitStorage,
+        memory: MemoryRateLimitStorage,
+      ) => new FallbackRateLimitStorage(redis, postgres, memory, workers),
+    },
     {
       provide: getOptionsToken(),
       inject: [authConfig.KEY, SecretBox],
