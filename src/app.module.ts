@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CacheModule } from './infrastructure/cache';
 import { ChangeFeedModule } from './infrastructure/change-feed';
 import { ClockModule } from './infrastructure/clock';
 import { CryptoModule } from './infrastructure/crypto';
@@ -30,6 +31,7 @@ import { UsersModule } from './modules/users';
     DependenciesModule,
     DatabaseModule,
     RedisModule,
+    CacheModule,
     ChangeFeedModule,
     EventsModule,
     PaginationModule,

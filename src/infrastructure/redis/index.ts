@@ -1,2 +1,9 @@
-export { RedisClient, redisScript, RedisUnavailableError, type RedisScript } from './redis-client';
+export { Circuit } from './circuit';
+export {
+  COMMAND_TIMEOUT_MS,
+  RedisClient,
+  redisScript,
+  RedisUnavailableError,
+  type RedisScript,
+} from './redis-client';
 export { RedisModule } from './redis.module';

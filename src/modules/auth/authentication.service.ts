@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../common/access';
 import { PolicyService } from '../rbac';
 import { RefreshTokensService, SessionsService, type SessionGrant } from '../sessions';
-import { UsersService } from '../users';
+import { UserSnapshotsService } from '../users';
 import type {
   AuthenticatedResponse,
   ChangeRequiredPasswordBody,
@@ -21,7 +21,7 @@ export class AuthenticationService {
     private readonly sessions: SessionsService,
     private readonly refreshTokens: RefreshTokensService,
     private readonly tokens: AccessTokensService,
-    private readonly users: UsersService,
+    private readonly users: UserSnapshotsService,
     private readonly policy: PolicyService,
   ) {}
 
@@ -52,7 +52,7 @@ export class AuthenticationService {
   }
 
   async describe(principal: Principal): Promise<MeResponse> {
-    const { username } = await this.users.getById(principal.subject);
+    const { username } = await this.users.get(principal.subject);
     return {
       subject: principal.subject,
       username,

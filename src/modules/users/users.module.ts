@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CredentialsService } from './credentials.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
+import { UserSnapshotsService } from './user-snapshots.service';
 import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
 import './users.permissions';
@@ -10,7 +11,7 @@ import './users.permissions';
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [UsersController],
-  providers: [UsersRepository, UsersService, CredentialsService],
-  exports: [UsersService, CredentialsService],
+  providers: [UsersRepository, UsersService, CredentialsService, UserSnapshotsService],
+  exports: [UsersService, CredentialsService, UserSnapshotsService],
 })
 export class UsersModule {}

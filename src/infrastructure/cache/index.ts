@@ -1,0 +1,2 @@
+export { CacheModule } from './cache.module';
+export { SnapshotCache } from './snapshot-cache';
