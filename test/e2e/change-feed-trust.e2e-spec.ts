@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ADMIN, startService, untilReady, type ServiceProcess } from '../support/service';
+
+/** A little more than memory is trusted for. */
+const BLIND_MS = 6_000;
+
+describe('a process that cannot read the change feed', () => {
+  let database: TestDatabase;
+  let services: [ServiceProcess, ServiceProcess];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    services = await Promise.all([startService(database.url), startService(database.url)]);
+  });
+
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.kill()));
+    await database.drop();
+  });
+
+  it('decides rightly from its first moment on after it stood still', async () => {
+    const [first, second] = services;
+    const { accessToken: token, refreshToken } = await first.api.signIn(ADMIN.username, ADMIN.password);
+    expect((await second.api.get('/v1/auth/me', { token })).status).toBe(200);
+    process.kill(second.pid, 'SIGSTOP');
+    let answers: Promise<{ status: number }[]>;
+    try {
+      expect((await first.api.post('/v1/auth/logout', { refreshToken })).status).toBe(204);
+      answers = Promise.all(Array.from({ length: 5 }, () => second.api.get('/v1/auth/me', { token })));
+      await sleep(BLIND_MS);
+    } finally {
+      process.kill(second.pid, 'SIGCONT');
+    }
+    expect((await answers).map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  it('asks PostgreSQL for every decision while the feed is blocked', async () => {
+    const [first] = services;
+    const dead = await first.api.signIn(ADMIN.username, ADMIN.password);
+    const live = await first.api.signIn(ADMIN.username, ADMIN.password);
+    const statusOf = async (token: string): Promise<number> =>
+      (await first.api.get('/v1/auth/me', { token })).status;
+    expect([await statusOf(dead.accessToken), await statusOf(live.accessToken)]).toEqual([200, 200]);
+
+    const blocker = new Client({ connectionString: database.url });
+    await blocker.connect();
+    try {
+      await blocker.query('BEGIN');
+      await blocker.query('LOCK TABLE change_feed IN ACCESS EXCLUSIVE MODE');
+      await sleep(BLIND_MS);
+      expect((await first.api.get('/health/ready')).body).toMatchObject({ checks: { changeFeed: 'stale' } });
+      const other = new Client({ connectionString: database.url });
+      await other.connect();
+      // Told to no process: only who asks the table can know.
+      await other.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [dead.sessionId]);
+      await other.end();
+      expect([await statusOf(dead.accessToken), await statusOf(live.accessToken)]).toEqual([401, 200]);
+    } finally {
+      await blocker.end();
+    }
+    await untilReady(first, 10_000);
+  });
+});
