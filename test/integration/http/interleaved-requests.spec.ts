@@ -22,7 +22,7 @@ const STEPS = 4;
 
 interface Seen {
   readonly requestIds: (string | null)[];
-  readonly subjects: (string | undefined)[];
+  readonly subjects: (string | null)[];
   readonly transactions: string[];
   readonly isInTransaction: boolean;
 }
@@ -102,7 +102,7 @@ class WorkController {
   private now(): Omit<Seen, 'transactions'> {
     return {
       requestIds: [this.requests.requestId],
-      subjects: [this.requests.principal?.subject],
+      subjects: [this.requests.principal?.subject ?? null],
       isInTransaction: this.database.isInTransaction(),
     };
   }
@@ -172,7 +172,7 @@ describe('requests that interleave', () => {
       const isTracked = route !== 'synchronous';
       expect(body.isInTransaction).toBe(route === 'transaction');
       expect(new Set(body.requestIds)).toEqual(new Set([isTracked ? id : null]));
-      expect(new Set(body.subjects)).toEqual(new Set(isTracked ? [subject] : [undefined]));
+      expect(new Set(body.subjects)).toEqual(new Set([isTracked ? subject : null]));
       expect(new Set(body.transactions).size).toBe({ plain: STEPS, transaction: 1, synchronous: 0 }[route]);
       for (const transaction of body.transactions) {
         expect(transactions.get(transaction) ?? id).toBe(id);
