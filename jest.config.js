@@ -28,7 +28,7 @@ module.exports = {
   // Tests that start processes wait for them; what must happen in time is polled for within the test.
   testTimeout: 120_000,
   projects: [
-    project('unit', ['src/**/*.spec.ts']),
+    project('unit', ['src/**/*.spec.ts', 'bench/*.spec.ts']),
     {
       ...project('integration', ['test/{integration,contract,architecture}/**/*.spec.ts']),
       ...withDatabase('global-setup'),

@@ -1,0 +1,23 @@
+import type { Case } from '../measurement';
+import type { Row } from '../options';
+import { authenticatedRequest } from './p1-authenticated-request';
+import { listSessions } from './p1b-list-sessions';
+import { memory } from './p10-memory';
+import { twoProcesses } from './p12-two-processes';
+import { firstSight } from './p2-first-sight';
+import { login } from './p3-login';
+import { refresh } from './p4-refresh';
+import { revocationSeen } from './p8-revocation-seen';
+import { start } from './p9-start';
+
+export const CASES: Readonly<Record<Row, Case>> = {
+  P1: authenticatedRequest,
+  P1b: listSessions,
+  P2: firstSight,
+  P3: login,
+  P4: refresh,
+  P8: revocationSeen,
+  P9: start,
+  P10: memory,
+  P12: twoProcesses,
+};
