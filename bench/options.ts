@@ -34,10 +34,10 @@ const DEFAULT: Profile = {
   warmMs: 1_000,
   measureMs: 3_000,
 };
-const PROFILES: Readonly<Record<string, Profile>> = {
-  '--quick': { name: 'quick', rounds: 3, warmRequests: 2_000, warmMs: 300, measureMs: 700 },
-  '--full': { name: 'full', rounds: 9, warmRequests: 20_000, warmMs: 2_000, measureMs: 8_000 },
-};
+const PROFILES: ReadonlyMap<string, Profile> = new Map([
+  ['--quick', { name: 'quick', rounds: 3, warmRequests: 2_000, warmMs: 300, measureMs: 700 }],
+  ['--full', { name: 'full', rounds: 9, warmRequests: 20_000, warmMs: 2_000, measureMs: 8_000 }],
+]);
 
 /** @throws UsageError on a row or a flag that does not exist. */
 export function parseOptions(args: readonly string[]): Options {
@@ -45,7 +45,7 @@ export function parseOptions(args: readonly string[]): Options {
   let json = false;
   let profile = DEFAULT;
   for (const arg of args) {
-    const chosen = PROFILES[arg];
+    const chosen = PROFILES.get(arg);
     if (arg === '--json') json = true;
     else if (chosen !== undefined && profile === DEFAULT) profile = chosen;
     else if (isRow(arg)) rows.add(arg);
