@@ -1,4 +1,4 @@
-import type { DomainEvent, EventPublisher } from '../../common/events';
+import type { DomainEvent } from '../../common/events';
 import { SecretBox, sha256 } from '../../infrastructure/crypto';
 import type { Database } from '../../infrastructure/database';
 import type { RefreshGrace } from './refresh-grace';
@@ -52,7 +52,7 @@ function aService({ together, alone, kept }: Answers) {
     grace as unknown as RefreshGrace,
     sessions as unknown as SessionsService,
     { transaction: (work: () => Promise<unknown>) => work() } as unknown as Database,
-    events as EventPublisher,
+    events,
   );
   return { service, done };
 }
