@@ -4,7 +4,8 @@
  * src/common is the vocabulary that every module speaks; src/infrastructure adapts the outside and knows no module;
  * users, sessions, rbac and identity-providers are strangers that only auth joins; nobody imports audit.
  */
-const COMPOSITION = '^src/(app\\.module|app\\.setup|main|serve|supervise|workers)\\.ts$|^src/cli/|^src/modules/health/';
+const COMPOSITION =
+  '^src/(app\\.module|app\\.setup|main|serve|supervise|workers)\\.ts$|^src/cli/|^src/modules/health/';
 const CORE = '(users|sessions|rbac|identity-providers)';
 const SPEC = '\\.spec\\.ts$';
 

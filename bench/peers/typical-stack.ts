@@ -21,7 +21,7 @@ import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { hash, verify } from '@node-rs/argon2';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { Column, Entity, JoinTable, ManyToMany, PrimaryGeneratedColumn, Repository } from 'typeorm';
+import { Column, Entity, JoinTable, ManyToMany, PrimaryGeneratedColumn, type Repository } from 'typeorm';
 
 /*
  * What most Nest services do about sign-in: Express, passport-jwt, TypeORM. The strategy loads the user and its roles

@@ -15,7 +15,7 @@ export async function startDatabaseServer(config: ServerConfig): Promise<Databas
   if (config.kind === 'of-primary') return outside(await databaseOfPrimary());
   if (config.kind === 'outside') return outside(config.url, config.migrationUrl);
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
-  return { ...outside(embedded.url), stop: () => embedded.stop() };
+  return { url: embedded.url, migrationUrl: embedded.url, stop: () => embedded.stop() };
 }
 
 /** As {@link startDatabaseServer}, and its schema is up to date. Waits for a server that is not there yet. */

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { RedisUnavailableError } from '../redis';
-import { MemoryRateLimitStorage } from './memory-rate-limit.storage';
-import { PostgresRateLimitStorage } from './postgres-rate-limit.storage';
+import { type MemoryRateLimitStorage } from './memory-rate-limit.storage';
+import { type PostgresRateLimitStorage } from './postgres-rate-limit.storage';
 import { SHARED_LIMITS } from './rate-limit.policies';
-import { RedisRateLimitStorage } from './redis-rate-limit.storage';
+import { type RedisRateLimitStorage } from './redis-rate-limit.storage';
 import type { LimitVerdict, WindowCount } from './rate-limit.storage';
 
 /** In memory a hit weighs four on each machine: each of some lets through a quarter, and at least one. */

@@ -51,8 +51,9 @@ export class HealthService {
   async describeDependencies(): Promise<DependenciesResponse> {
     await this.databaseAnswers();
     return {
-      dependencies: this.dependencies.list().map(({ name, failureMode, condition }) => {
-        const { state, breaker, since } = condition();
+      dependencies: this.dependencies.list().map((dependency) => {
+        const { name, failureMode } = dependency;
+        const { state, breaker, since } = dependency.condition();
         return { name, state, breaker, since: since.toISOString(), failureMode };
       }),
     };

@@ -16,6 +16,7 @@ const SESSION: SessionState = {
   methods: ['pwd'],
   acr: 'aal1',
   authTime: NOW,
+  remainingSeconds: 3_600,
 };
 
 class FixedClock extends Clock {
