@@ -14,7 +14,7 @@ export abstract class CacheStore {
 export class MemoryCacheStore extends CacheStore {
   private readonly keyv = new Keyv({
     namespace: CACHE_NAMESPACE,
-    store: new LRUCache<string, NonNullable<unknown>>({ max: MAX_ENTRIES }),
+    store: new LRUCache<string, string>({ max: MAX_ENTRIES }),
   });
 
   override attempt<T>(command: (store: Keyv) => Promise<T>): Promise<T | undefined> {
