@@ -5,8 +5,9 @@ import { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { Circuit, COMMAND_TIMEOUT_MS, redisScript, type RedisClient } from '../redis';
-import { CACHE_NAMESPACE, CacheStore } from './cache-store';
+import { CacheStore } from './cache-store';
 
+const NAMESPACE = 'portcullis:cache';
 const CIRCUIT_PAUSE_MS = 2_000;
 const MAX_BACKOFF_MS = 5_000;
 const MAX_QUEUED_COMMANDS = 1_000;
@@ -48,7 +49,7 @@ export class RedisCacheStore extends CacheStore implements OnModuleInit, OnAppli
     this.client.on('error', () => (this.isShared = false)); // the direct client reports it
     this.client.on('ready', () => void this.verify());
     this.keyv = new Keyv({
-      namespace: CACHE_NAMESPACE,
+      namespace: NAMESPACE,
       store: new KeyvAdapter(redisInsStore(this.client as never)),
       throwOnErrors: true,
     });
@@ -65,10 +66,18 @@ export class RedisCacheStore extends CacheStore implements OnModuleInit, OnAppli
     await this.client.disconnect().catch(() => undefined);
   }
 
-  override async attempt<T>(command: (store: Keyv) => Promise<T>): Promise<T | undefined> {
+  override read(key: string): Promise<unknown> {
+    return this.attempt(() => this.keyv.get<unknown>(key));
+  }
+
+  override async write(key: string, value: object, ttlMs: number): Promise<void> {
+    await this.attempt(() => this.keyv.set(key, value, ttlMs));
+  }
+
+  private async attempt<T>(command: () => Promise<T>): Promise<T | undefined> {
     if (!this.isShared || !this.circuit.admits()) return undefined;
     try {
-      const answer = await withinTime(command(this.keyv));
+      const answer = await withinTime(command());
       this.circuit.reset();
       return answer;
     } catch {
@@ -81,7 +90,7 @@ export class RedisCacheStore extends CacheStore implements OnModuleInit, OnAppli
     const key = `self-check:${randomUUID()}`;
     try {
       await withinTime(this.keyv.set(key, true, PROBE_TTL_MS));
-      const seen = await this.redis.evaluate(EXISTS, [`${CACHE_NAMESPACE}:${key}`], []);
+      const seen = await this.redis.evaluate(EXISTS, [`${NAMESPACE}:${key}`], []);
       this.isShared = seen === 1;
       if (!this.isShared) this.logger.error('The cache does not reach Redis and is not used');
     } catch {

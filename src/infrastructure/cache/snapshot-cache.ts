@@ -14,15 +14,15 @@ export class SnapshotCache {
    * What is remembered under `key`, or else what `load` finds, which is then remembered. A value of another form, such
    * as one that another version wrote, and one that `isOf` does not take for the right subject's, is a miss.
    */
-  async remember<T>(
+  async remember<T extends object>(
     key: string,
     options: { schema: ZodType<T>; isOf: (value: T) => boolean; ttlMs: number },
     load: () => Promise<T>,
   ): Promise<T> {
-    const found = options.schema.safeParse(await this.store.attempt((store) => store.get<unknown>(key)));
+    const found = options.schema.safeParse(await this.store.read(key));
     if (found.success && options.isOf(found.data)) return found.data;
     const value = await load();
-    void this.store.attempt((store) => store.set(key, value, options.ttlMs));
+    void this.store.write(key, value, options.ttlMs);
     return value;
   }
 }

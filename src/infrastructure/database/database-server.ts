@@ -27,6 +27,7 @@ export async function prepareDatabaseServer(config: ServerConfig): Promise<Datab
   return server;
 }
 
+/** Not ours to stop. */
 function outside(url: string, migrationUrl = url): DatabaseServer {
   return { url, migrationUrl, stop: () => Promise.resolve() };
 }

@@ -52,8 +52,8 @@ export class HealthService {
     await this.databaseAnswers();
     return {
       dependencies: this.dependencies.list().map((dependency) => {
-        const { name, failureMode } = dependency;
         const { state, breaker, since } = dependency.condition();
+        const { name, failureMode } = dependency;
         return { name, state, breaker, since: since.toISOString(), failureMode };
       }),
     };
