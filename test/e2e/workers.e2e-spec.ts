@@ -52,18 +52,25 @@ describe('a service of several workers', () => {
       const workers = workersOf(service);
       return workers.length === WORKERS && !workers.includes(victim ?? 0);
     };
+    let served = 0;
     while (!isReplaced()) {
       if (Date.now() > deadline) throw new Error('The worker was not replaced');
-      expect((await service.api.get('/health/live')).status).toBe(200);
+      // What the dying worker was being handed is lost with it: such a connection gets no answer.
+      const live = fetch(`${service.api.baseUrl}/health/live`, { signal: AbortSignal.timeout(500) });
+      served += await live.then(
+        ({ ok }) => Number(ok),
+        () => 0,
+      );
       await sleep(50);
     }
+    expect(served).toBeGreaterThan(0);
     await untilReady(service);
     expect(service.output()).toContain(`Worker ${victim} ended (SIGKILL)`);
   });
 
   it('drains them all on SIGTERM, loses no answer, and ends with exit code 0', async () => {
     const workers = workersOf(service);
-    const inFlight = Array.from({ length: 6 }, () => service.api.login(ADMIN.username, ADMIN.password));
+    const inFlight = Array.from({ length: 4 }, () => service.api.login(ADMIN.username, ADMIN.password));
     await sleep(100);
     const exitCode = service.stop();
     expect((await Promise.all(inFlight)).map(({ status }) => status)).toEqual(inFlight.map(() => 200));
@@ -86,19 +93,26 @@ describe('workers on the embedded server', () => {
   it('start one server for all, make one secret and one administrator, and take the server with them', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'portcullis-workers-'));
     const service = await startService('', { WEB_CONCURRENCY: '2', DATA_DIR: dataDir, JWT_SECRET_KEY: '' });
-    await service.api.signIn(ADMIN.username, ADMIN.password);
-    const statuses = await Promise.all(
-      Array.from({ length: 8 }, async () => (await service.api.login(ADMIN.username, ADMIN.password)).status),
-    );
-    expect(statuses).toEqual(statuses.map(() => 200));
-    const servers = (): number[] =>
-      execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
-        .split('\n')
-        .filter((line) => line.includes(`-D ${dataDir}`))
-        .map((line) => Number.parseInt(line, 10));
-    expect(servers().length).toBeGreaterThan(0);
-    expect(await service.stop()).toBe(0);
-    expect(servers()).toEqual([]);
-    rmSync(dataDir, { recursive: true, force: true });
+    try {
+      await service.api.signIn(ADMIN.username, ADMIN.password);
+      const statuses = await Promise.all(
+        Array.from(
+          { length: 4 },
+          async () => (await service.api.login(ADMIN.username, ADMIN.password)).status,
+        ),
+      );
+      expect(statuses).toEqual(statuses.map(() => 200));
+      const servers = (): number[] =>
+        execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+          .split('\n')
+          .filter((line) => line.includes(`-D ${dataDir}`))
+          .map((line) => Number.parseInt(line, 10));
+      expect(servers().length).toBeGreaterThan(0);
+      expect(await service.stop()).toBe(0);
+      expect(servers()).toEqual([]);
+    } finally {
+      await service.kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
   });
 });
