@@ -1,3 +1,4 @@
+export { AccessFilter, type ListFilter } from './access-filter';
 export { CurrentPrincipal } from './current-principal.decorator';
 export { declaredPermissions, definePermissions } from './permissions';
 export type { PermissionDefinition, PermissionName, PermissionRisk, Permissions } from './permissions';

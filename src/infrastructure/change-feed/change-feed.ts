@@ -7,7 +7,8 @@ export type ChangeKind =
   | 'policy.roles'
   | 'policy.assignments'
   | 'policy.resources'
-  | 'policy.groups';
+  | 'policy.groups'
+  | 'policy.version';
 
 /** Keeps one kind of knowledge in this process's memory true. */
 export interface ChangeSubscriber {

@@ -1,4 +1,6 @@
-import type { HeldRole } from './compiled-policy';
+import type { Effect, HeldRole } from './compiled-policy';
+
+export type { Effect };
 
 export type PrincipalType = 'user' | 'group' | 'service';
 
