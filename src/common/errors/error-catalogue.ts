@@ -81,6 +81,12 @@ export const ERROR_CATALOGUE = {
   'RBAC.UNKNOWN_RESOURCE': { kind: 'invalid', title: 'There is no such resource to refer to' },
   'RBAC.ASSIGNMENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such assignment' },
   'RBAC.ASSIGNMENT_EXISTS': { kind: 'conflict', title: 'The assignment exists already' },
+  'RBAC.RESOURCE_NOT_FOUND': { kind: 'not_found', title: 'There is no such resource' },
+  'RBAC.RESOURCE_KEY_TAKEN': { kind: 'conflict', title: 'The key is taken within the type' },
+  'RBAC.RESOURCE_IN_USE': { kind: 'conflict', title: 'The resource is still in use' },
+  'RBAC.RESOURCE_IS_ROOT': { kind: 'conflict', title: 'The root stays where it is' },
+  'RBAC.RESOURCE_CYCLE': { kind: 'invalid', title: 'A resource cannot lie below itself' },
+  'RBAC.RESOURCE_TOO_DEEP': { kind: 'invalid', title: 'Too many resources lie in a line' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -14,6 +14,11 @@ import { PolicyRepository } from './policy.repository';
 import { PolicyService } from './policy.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
+import { ResourceRemovalService } from './resources/resource-removal.service';
+import { ResourceRules } from './resources/resource-rules';
+import { ResourcesController } from './resources/resources.controller';
+import { ResourcesRepository } from './resources/resources.repository';
+import { ResourcesService } from './resources/resources.service';
 import { RoleRules } from './role-rules';
 import { RolesController } from './roles.controller';
 import { RolesRepository } from './roles.repository';
@@ -22,7 +27,7 @@ import { RouteAccessCensus } from './route-access.census';
 
 @Module({
   imports: [DiscoveryModule],
-  controllers: [PermissionsController, RolesController, AssignmentsController],
+  controllers: [PermissionsController, RolesController, AssignmentsController, ResourcesController],
   providers: [
     PermissionsRepository,
     PermissionRegistry,
@@ -39,6 +44,10 @@ import { RouteAccessCensus } from './route-access.census';
     AssignmentsService,
     PrincipalAssignmentsService,
     PolicyService,
+    ResourcesRepository,
+    ResourceRules,
+    ResourcesService,
+    ResourceRemovalService,
   ],
   exports: [PolicyService],
 })

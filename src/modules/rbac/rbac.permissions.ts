@@ -20,10 +20,18 @@ export const assignmentsPermissions = definePermissions('assignments', {
   'assignments:delete': { description: 'Take roles and denials back', risk: 'critical' },
 });
 
+export const resourcesPermissions = definePermissions('resources', {
+  'resources:read': { description: 'Read resources', risk: 'low' },
+  'resources:create': { description: 'Create resources', risk: 'high' },
+  'resources:update': { description: 'Rename, describe and move resources', risk: 'critical' },
+  'resources:delete': { description: 'Delete resources', risk: 'critical' },
+});
+
 declare module '../../common/access/permissions' {
   interface Permissions
     extends
       Record<keyof typeof permissionsPermissions, true>,
       Record<keyof typeof rolesPermissions, true>,
-      Record<keyof typeof assignmentsPermissions, true> {}
+      Record<keyof typeof assignmentsPermissions, true>,
+      Record<keyof typeof resourcesPermissions, true> {}
 }
