@@ -1,4 +1,11 @@
 export { AccessFilter, type ListFilter } from './access-filter';
+export {
+  insufficientAuthentication,
+  REQUIRED_ASSURANCE_EXTENSION,
+  RequireAuth,
+  requiredAssuranceOf,
+  type RequiredAssurance,
+} from './assurance';
 export { CurrentPrincipal } from './current-principal.decorator';
 export { declaredPermissions, definePermissions } from './permissions';
 export type { PermissionDefinition, PermissionName, PermissionRisk, Permissions } from './permissions';

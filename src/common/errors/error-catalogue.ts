@@ -50,6 +50,10 @@ export const ERROR_CATALOGUE = {
   'AUTH.TOKEN_REVOKED': { kind: 'unauthenticated', title: 'The access token has been revoked' },
   'AUTH.INVALID_REFRESH_TOKEN': { kind: 'unauthenticated', title: 'The refresh token is not valid' },
   'AUTH.INVALID_CHALLENGE': { kind: 'unauthenticated', title: 'The challenge is not valid' },
+  'AUTH.INSUFFICIENT_USER_AUTHENTICATION': {
+    kind: 'unauthenticated',
+    title: 'A fresher or stronger authentication is required',
+  },
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
 
   'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },

@@ -16,6 +16,7 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { SecondFactorPolicy } from './mfa/second-factor-policy';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
@@ -23,6 +24,7 @@ import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository'
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
 import { SignInService } from './sign-in/sign-in.service';
+import { AssuranceGuard } from './step-up/assurance.guard';
 import { AccessTokensService } from './tokens/access-tokens.service';
 import { JwksController } from './tokens/jwks.controller';
 import { RevocationState } from './tokens/revocation-state';
@@ -45,6 +47,8 @@ import { VerifiedTokens } from './tokens/verified-tokens';
   providers: [
     AuthenticationService,
     AuthenticationGuard,
+    AssuranceGuard,
+    SecondFactorPolicy,
     SignInService,
     SignInAttemptsService,
     SignInAttemptsRepository,
@@ -67,6 +71,6 @@ import { VerifiedTokens } from './tokens/verified-tokens';
         resolveTokenIssuer(config.publicUrl, database),
     },
   ],
-  exports: [AuthenticationGuard],
+  exports: [AuthenticationGuard, AssuranceGuard],
 })
 export class AuthModule {}

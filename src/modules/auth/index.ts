@@ -1,2 +1,3 @@
 export { AuthModule } from './auth.module';
 export { AuthenticationGuard } from './authentication.guard';
+export { AssuranceGuard } from './step-up/assurance.guard';

@@ -11,6 +11,7 @@ export interface UserCredentials {
   readonly status: UserStatus;
   readonly passwordHash: string | null;
   readonly mustChangePassword: boolean;
+  readonly mfaEnabled: boolean;
   readonly epoch: number;
 }
 
@@ -33,7 +34,7 @@ export interface ProfileChange {
 }
 
 const CREDENTIALS = `id, username, email, status, password_hash AS "passwordHash",
-  must_change_password AS "mustChangePassword", epoch`;
+  must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
 
 const FIND_BY_LOGIN_NAME = {
   name: 'users-find-by-login-name',

@@ -1,4 +1,8 @@
-import type { RATE_LIMIT_EXTENSION } from '../../../common/access';
+import type {
+  RATE_LIMIT_EXTENSION,
+  REQUIRED_ASSURANCE_EXTENSION,
+  RequiredAssurance,
+} from '../../../common/access';
 import type { ErrorCode } from '../../../common/errors';
 import type { ERROR_CODES_EXTENSION } from '../../../common/http';
 
@@ -29,6 +33,7 @@ export interface Operation {
   'x-required-permission'?: string;
   [ERROR_CODES_EXTENSION]?: readonly ErrorCode[];
   [RATE_LIMIT_EXTENSION]?: string;
+  [REQUIRED_ASSURANCE_EXTENSION]?: RequiredAssurance;
 }
 
 export interface LocatedOperation {
