@@ -44,6 +44,11 @@ const IMPORTED_PERMISSIONS = `
   ALTER TABLE permissions ADD CHECK ((source = 'imported') = (original_name IS NOT NULL));
 `;
 
+const AUDITOR = `
+  UPDATE roles SET grants = grants || '{groups:read,resources:read}', version = version + 1
+    WHERE id = '00000000-0000-7000-8000-000000000003';
+`;
+
 const RUNTIME_ROLE = `
   GRANT SELECT, INSERT, UPDATE, DELETE ON groups, group_members TO portcullis_runtime;
 `;
@@ -52,7 +57,8 @@ export class ResourcesAndGroups20261124060000 implements MigrationInterface {
   readonly name = 'ResourcesAndGroups20261124060000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [RESOURCE_PATHS, GROUPS, IMPORTED_PERMISSIONS, RUNTIME_ROLE]) await runner.query(part);
+    for (const part of [RESOURCE_PATHS, GROUPS, IMPORTED_PERMISSIONS, AUDITOR, RUNTIME_ROLE])
+      await runner.query(part);
   }
 
   down(): Promise<void> {

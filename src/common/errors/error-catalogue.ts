@@ -91,6 +91,13 @@ export const ERROR_CATALOGUE = {
   'RBAC.RESOURCE_IS_ROOT': { kind: 'conflict', title: 'The root stays where it is' },
   'RBAC.RESOURCE_CYCLE': { kind: 'invalid', title: 'A resource cannot lie below itself' },
   'RBAC.RESOURCE_TOO_DEEP': { kind: 'invalid', title: 'Too many resources lie in a line' },
+  'RBAC.GROUP_NOT_FOUND': { kind: 'not_found', title: 'There is no such group' },
+  'RBAC.GROUP_NAME_TAKEN': { kind: 'conflict', title: 'The group name is taken' },
+  'RBAC.GROUP_IN_USE': { kind: 'conflict', title: 'The group is still in use' },
+  'RBAC.GROUP_CYCLE': { kind: 'invalid', title: 'A group cannot belong to itself' },
+  'RBAC.GROUP_TOO_DEEP': { kind: 'invalid', title: 'Too many groups belong to each other in a line' },
+  'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
+  'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

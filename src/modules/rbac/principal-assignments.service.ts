@@ -4,6 +4,7 @@ import { factsOf } from './assignment-facts';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentCreatedEvent } from './events/assignment-created.event';
 import { AssignmentDeletedEvent } from './events/assignment-deleted.event';
+import { GroupMembersService } from './groups/group-members.service';
 import { PolicyRepository } from './policy.repository';
 import { PolicyWriter } from './policy-writer';
 import { Privileges } from './privileges';
@@ -17,6 +18,7 @@ export class PrincipalAssignmentsService {
     private readonly policies: PolicyRepository,
     private readonly privileges: Privileges,
     private readonly writer: PolicyWriter,
+    private readonly groups: GroupMembersService,
   ) {}
 
   async grantAdministrator(principalId: string): Promise<void> {
@@ -47,6 +49,7 @@ export class PrincipalAssignmentsService {
       }
       const events = removed.map((gone) => new AssignmentDeletedEvent(gone.id, factsOf(gone, 'before')));
       await this.writer.record('policy.assignments', [principalId], ...events);
+      await this.groups.removeFromAll(principalId);
     });
   }
 

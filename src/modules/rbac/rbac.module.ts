@@ -5,6 +5,13 @@ import { AccessDecisions } from './access-decisions';
 import { AssignmentsController } from './assignments.controller';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentsService } from './assignments.service';
+import { GroupMembersController } from './groups/group-members.controller';
+import { GroupMembersRepository } from './groups/group-members.repository';
+import { GroupMembersService } from './groups/group-members.service';
+import { GroupRules } from './groups/group-rules';
+import { GroupsController } from './groups/groups.controller';
+import { GroupsRepository } from './groups/groups.repository';
+import { GroupsService } from './groups/groups.service';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
@@ -27,7 +34,14 @@ import { RouteAccessCensus } from './route-access.census';
 
 @Module({
   imports: [DiscoveryModule],
-  controllers: [PermissionsController, RolesController, AssignmentsController, ResourcesController],
+  controllers: [
+    PermissionsController,
+    RolesController,
+    AssignmentsController,
+    ResourcesController,
+    GroupsController,
+    GroupMembersController,
+  ],
   providers: [
     PermissionsRepository,
     PermissionRegistry,
@@ -48,6 +62,11 @@ import { RouteAccessCensus } from './route-access.census';
     ResourceRules,
     ResourcesService,
     ResourceRemovalService,
+    GroupsRepository,
+    GroupsService,
+    GroupMembersRepository,
+    GroupRules,
+    GroupMembersService,
   ],
   exports: [PolicyService],
 })

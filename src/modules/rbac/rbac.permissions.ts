@@ -27,11 +27,19 @@ export const resourcesPermissions = definePermissions('resources', {
   'resources:delete': { description: 'Delete resources', risk: 'critical' },
 });
 
+export const groupsPermissions = definePermissions('groups', {
+  'groups:read': { description: 'Read groups and who belongs to them', risk: 'low' },
+  'groups:create': { description: 'Create groups', risk: 'high' },
+  'groups:update': { description: 'Change groups and who belongs to them', risk: 'critical' },
+  'groups:delete': { description: 'Delete groups that nobody uses', risk: 'high' },
+});
+
 declare module '../../common/access/permissions' {
   interface Permissions
     extends
       Record<keyof typeof permissionsPermissions, true>,
       Record<keyof typeof rolesPermissions, true>,
       Record<keyof typeof assignmentsPermissions, true>,
-      Record<keyof typeof resourcesPermissions, true> {}
+      Record<keyof typeof resourcesPermissions, true>,
+      Record<keyof typeof groupsPermissions, true> {}
 }
