@@ -91,6 +91,12 @@ export const ERROR_CATALOGUE = {
   'RBAC.RESOURCE_IS_ROOT': { kind: 'conflict', title: 'The root stays where it is' },
   'RBAC.RESOURCE_CYCLE': { kind: 'invalid', title: 'A resource cannot lie below itself' },
   'RBAC.RESOURCE_TOO_DEEP': { kind: 'invalid', title: 'Too many resources lie in a line' },
+  'RBAC.INVALID_CONDITION': { kind: 'invalid', title: 'The condition is not one that can be decided' },
+  'RBAC.INVALID_EXEMPTION': { kind: 'invalid', title: 'Only a denial has exemptions' },
+  'RBAC.POLICY_VERSION_PENDING': {
+    kind: 'unavailable',
+    title: 'That version of the policy is not known yet',
+  },
   'RBAC.GROUP_NOT_FOUND': { kind: 'not_found', title: 'There is no such group' },
   'RBAC.GROUP_NAME_TAKEN': { kind: 'conflict', title: 'The group name is taken' },
   'RBAC.GROUP_IN_USE': { kind: 'conflict', title: 'The group is still in use' },

@@ -1,3 +1,14 @@
+export { AccessService } from './access.service';
+export type {
+  AccessContext,
+  AccessRequest,
+  AccessSubject,
+  Challenge,
+  DecideOptions,
+  Decision,
+  ListRequest,
+} from './engine/access-request';
+export type { Explanation } from './engine/explanation';
 export { PermissionsGuard } from './permissions.guard';
 export { PolicyService } from './policy.service';
 export { RbacModule } from './rbac.module';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { PermissionName, Principal } from '../../common/access';
+import type { Principal } from '../../common/access';
 import { EventPublisher } from '../../common/events';
-import { AccessDecisions } from './access-decisions';
+import { AccessService } from './access.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
 import { PrivilegeError } from './rbac.errors';
@@ -10,20 +10,15 @@ import { PrivilegeError } from './rbac.errors';
 @Injectable()
 export class PolicyService {
   constructor(
-    private readonly decisions: AccessDecisions,
+    private readonly access: AccessService,
     private readonly privileges: Privileges,
     private readonly principals: PrincipalAssignmentsService,
     private readonly events: EventPublisher,
   ) {}
 
-  /** Whether the principal holds `permission`. Synchronous when the answer is in memory. Audits nothing. */
-  isAllowed(principalId: string, permission: PermissionName): boolean | Promise<boolean> {
-    return this.decisions.isAllowed(principalId, permission);
-  }
-
-  /** The names of all permissions that the principal holds, sorted. */
+  /** The names of all permissions that the principal holds at the root, whatever the circumstances; sorted. */
   effectivePermissions(principalId: string): Promise<string[]> {
-    return this.decisions.effectivePermissions(principalId);
+    return this.access.permissionsOf(principalId);
   }
 
   /** Makes the principal an administrator, whoever asks: for the first start. Joins the caller's transaction. */

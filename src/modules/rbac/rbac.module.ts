@@ -1,10 +1,12 @@
 import './rbac.permissions';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { AccessDecisions } from './access-decisions';
+import { AccessRefusals } from './access-refusals';
+import { AccessService } from './access.service';
 import { AssignmentsController } from './assignments.controller';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentsService } from './assignments.service';
+import { PolicyMemory } from './memory/policy-memory';
 import { GroupMembersController } from './groups/group-members.controller';
 import { GroupMembersRepository } from './groups/group-members.repository';
 import { GroupMembersService } from './groups/group-members.service';
@@ -15,7 +17,6 @@ import { GroupsService } from './groups/groups.service';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
-import { PolicyMemory } from './policy-memory';
 import { PolicyWriter } from './policy-writer';
 import { PolicyRepository } from './policy.repository';
 import { PolicyService } from './policy.service';
@@ -49,7 +50,8 @@ import { RouteAccessCensus } from './route-access.census';
     PolicyRepository,
     PolicyWriter,
     PolicyMemory,
-    AccessDecisions,
+    AccessRefusals,
+    AccessService,
     Privileges,
     RolesRepository,
     RoleRules,
@@ -68,6 +70,6 @@ import { RouteAccessCensus } from './route-access.census';
     GroupRules,
     GroupMembersService,
   ],
-  exports: [PolicyService],
+  exports: [PolicyService, AccessService, AccessRefusals],
 })
 export class RbacModule {}

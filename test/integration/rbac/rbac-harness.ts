@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { definePermissions, type PermissionName } from '../../../src/common/access';
+import { definePermissions } from '../../../src/common/access';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
 import { authConfig } from '../../../src/config/auth.config';
 import { databaseConfig } from '../../../src/config/database.config';
@@ -20,7 +20,7 @@ import { ProblemFilter, ValidationPipe } from '../../../src/infrastructure/http'
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RedisModule } from '../../../src/infrastructure/redis';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
-import { PermissionsGuard, PolicyService, RbacModule } from '../../../src/modules/rbac';
+import { AccessService, PermissionsGuard, PolicyService, RbacModule } from '../../../src/modules/rbac';
 
 // An application built on the service brings permissions of its own.
 definePermissions('catalog', {
@@ -126,6 +126,10 @@ export class RbacProcess {
     return this.application.get(PolicyService);
   }
 
+  get access(): AccessService {
+    return this.application.get(AccessService);
+  }
+
   get trail(): Trail['entries'] {
     return this.application.get(Trail).entries;
   }
@@ -201,7 +205,7 @@ export class RbacProcess {
   }
 
   async may(principal: string, permission: string): Promise<boolean> {
-    return this.policy.isAllowed(principal, permission as PermissionName);
+    return (await this.access.decide({ subject: { type: 'user', id: principal }, permission })).allowed;
   }
 }
 

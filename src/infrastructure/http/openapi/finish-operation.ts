@@ -1,4 +1,8 @@
-import { RATE_LIMIT_EXTENSION, REQUIRED_ASSURANCE_EXTENSION } from '../../../common/access';
+import {
+  ON_RESOURCE_EXTENSION,
+  RATE_LIMIT_EXTENSION,
+  REQUIRED_ASSURANCE_EXTENSION,
+} from '../../../common/access';
 import { ERROR_CODES_EXTENSION } from '../../../common/http';
 import type { Content, LocatedOperation, Operation } from './operation';
 import { errorResponses } from './operation-errors';
@@ -25,6 +29,7 @@ export function finishOperation(operation: Operation, method: string, components
   Object.assign(operation.responses, errorResponses(operation, method));
   Reflect.deleteProperty(operation, ERROR_CODES_EXTENSION);
   Reflect.deleteProperty(operation, RATE_LIMIT_EXTENSION);
+  Reflect.deleteProperty(operation, ON_RESOURCE_EXTENSION);
   Reflect.deleteProperty(operation, REQUIRED_ASSURANCE_EXTENSION);
 }
 
@@ -41,7 +46,10 @@ export function addEtag(operation: Operation): void {
 
 function accessText(operation: Operation): string {
   const permission = operation['x-required-permission'];
-  if (permission !== undefined) return `Requires the permission \`${permission}\`.`;
+  if (permission !== undefined) {
+    const place = operation[ON_RESOURCE_EXTENSION] === undefined ? '' : ' on the resource';
+    return `Requires the permission \`${permission}\`${place}.`;
+  }
   return operation.security === undefined ? 'Public.' : 'Requires a bearer token.';
 }
 

@@ -1,4 +1,5 @@
 import type {
+  ON_RESOURCE_EXTENSION,
   RATE_LIMIT_EXTENSION,
   REQUIRED_ASSURANCE_EXTENSION,
   RequiredAssurance,
@@ -31,6 +32,7 @@ export interface Operation {
   responses: Record<string, Response>;
   security?: readonly object[];
   'x-required-permission'?: string;
+  [ON_RESOURCE_EXTENSION]?: boolean;
   [ERROR_CODES_EXTENSION]?: readonly ErrorCode[];
   [RATE_LIMIT_EXTENSION]?: string;
   [REQUIRED_ASSURANCE_EXTENSION]?: RequiredAssurance;
