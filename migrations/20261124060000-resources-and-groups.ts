@@ -38,10 +38,13 @@ const GROUPS = `
   CREATE INDEX ix_group_members_member ON group_members (member_id);
 `;
 
-/** Permissions of other worlds keep the name that they have there; ours is made from it. */
+/** Permissions of other worlds keep the name that they have there; ours is made from it. Their roles say whence they came. */
 const IMPORTED_PERMISSIONS = `
   ALTER TABLE permissions ADD COLUMN original_name text;
   ALTER TABLE permissions ADD CHECK ((source = 'imported') = (original_name IS NOT NULL));
+  ALTER TABLE roles ADD COLUMN namespace text;
+  CREATE INDEX ix_roles_namespace ON roles (namespace) WHERE namespace IS NOT NULL;
+  CREATE INDEX ix_assignments_source ON assignments (source) WHERE source <> 'manual';
 `;
 
 const AUDITOR = `

@@ -9,6 +9,9 @@ export type {
   ListRequest,
 } from './engine/access-request';
 export type { Explanation } from './engine/explanation';
+export { readAzureRoles } from './import/azure-roles';
+export { PolicyImportService, type ImportSummary } from './import/policy-import.service';
+export { readUserPermissionPairs } from './import/user-permission-pairs';
 export { PermissionsGuard } from './permissions.guard';
 export { PolicyService } from './policy.service';
 export { RbacModule } from './rbac.module';

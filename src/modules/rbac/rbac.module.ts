@@ -14,6 +14,9 @@ import { GroupRules } from './groups/group-rules';
 import { GroupsController } from './groups/groups.controller';
 import { GroupsRepository } from './groups/groups.repository';
 import { GroupsService } from './groups/groups.service';
+import { ImportedHoldersService } from './import/imported-holders.service';
+import { PolicyImportRepository } from './import/policy-import.repository';
+import { PolicyImportService } from './import/policy-import.service';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
@@ -69,7 +72,11 @@ import { RouteAccessCensus } from './route-access.census';
     GroupMembersRepository,
     GroupRules,
     GroupMembersService,
+    PolicyImportRepository,
+    ImportedHoldersService,
+    PolicyImportService,
   ],
   exports: [PolicyService, AccessService, AccessRefusals],
+  exports: [PolicyService, PolicyImportService],
 })
 export class RbacModule {}
