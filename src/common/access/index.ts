@@ -23,3 +23,4 @@ export {
   type PermissionOptions,
   type RouteAccess,
 } from './route-access';
+export { SubjectDirectory } from './subject-directory';

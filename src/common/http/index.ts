@@ -3,3 +3,4 @@ export { setEtag } from './etag';
 export { pageOf, pageQueryFields, type Page } from './page';
 export { IfMatchVersion, UuidParam } from './params.decorator';
 export { ProblemSchema, type Problem } from './problem.schema';
+export { RouteOptions } from './route-options.decorator';

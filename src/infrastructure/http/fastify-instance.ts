@@ -10,6 +10,7 @@ import { toDomainError } from './framework-errors';
 import { parseJsonBody } from './json-body.parser';
 import { sendProblem } from './send-problem';
 import { newRequestId } from './request-id';
+import { applyRouteOptions } from './route-options';
 import { standardHeaders } from './response-headers';
 
 const MAX_BODY_BYTES = 100 * 1_024;
@@ -62,6 +63,7 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     instance.routing(request, response);
   });
   acceptJsonOnly(instance);
+  instance.addHook('onRoute', applyRouteOptions);
   addRequestHook(instance, headers, new CorsPolicy(config.corsAllowedOrigins), lifecycle);
   return instance;
 }

@@ -2,6 +2,9 @@ import './rbac.permissions';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRefusals } from './access-refusals';
+import { AccessApiService } from './access-api/access-api.service';
+import { AccessQuestions } from './access-api/access-questions';
+import { AccessController } from './access-api/access.controller';
 import { AccessService } from './access.service';
 import { AssignmentsController } from './assignments.controller';
 import { AssignmentsRepository } from './assignments.repository';
@@ -17,6 +20,12 @@ import { GroupsService } from './groups/groups.service';
 import { ImportedHoldersService } from './import/imported-holders.service';
 import { PolicyImportRepository } from './import/policy-import.repository';
 import { PolicyImportService } from './import/policy-import.service';
+import { AuthZenController } from './authzen/authzen.controller';
+import { EntityNames } from './authzen/entity-names';
+import { EvaluationService } from './authzen/evaluation.service';
+import { SearchPages } from './authzen/search-page';
+import { SearchRepository } from './authzen/search.repository';
+import { SearchService } from './authzen/search.service';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
@@ -45,6 +54,8 @@ import { RouteAccessCensus } from './route-access.census';
     ResourcesController,
     GroupsController,
     GroupMembersController,
+    AccessController,
+    AuthZenController,
   ],
   providers: [
     PermissionsRepository,
@@ -75,8 +86,14 @@ import { RouteAccessCensus } from './route-access.census';
     PolicyImportRepository,
     ImportedHoldersService,
     PolicyImportService,
+    AccessQuestions,
+    AccessApiService,
+    EntityNames,
+    EvaluationService,
+    SearchPages,
+    SearchRepository,
+    SearchService,
   ],
-  exports: [PolicyService, AccessService, AccessRefusals],
-  exports: [PolicyService, PolicyImportService],
+  exports: [PolicyService, AccessService, AccessRefusals, PolicyImportService],
 })
 export class RbacModule {}

@@ -34,6 +34,10 @@ export const groupsPermissions = definePermissions('groups', {
   'groups:delete': { description: 'Delete groups that nobody uses', risk: 'high' },
 });
 
+export const accessPermissions = definePermissions('access', {
+  'access:evaluate': { description: 'Ask what others may do, and why', risk: 'high' },
+});
+
 declare module '../../common/access/permissions' {
   interface Permissions
     extends
@@ -41,5 +45,6 @@ declare module '../../common/access/permissions' {
       Record<keyof typeof rolesPermissions, true>,
       Record<keyof typeof assignmentsPermissions, true>,
       Record<keyof typeof resourcesPermissions, true>,
-      Record<keyof typeof groupsPermissions, true> {}
+      Record<keyof typeof groupsPermissions, true>,
+      Record<keyof typeof accessPermissions, true> {}
 }

@@ -1,16 +1,25 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UsersRepository } from './users.repository';
+import { UserDirectory } from './user-directory';
 import { UsersService } from './users.service';
 import './users.permissions';
 
+/** Global for the one thing that others may ask without knowing the module: the port {@link SubjectDirectory}. */
+@Global()
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [UsersController],
-  providers: [UsersRepository, UsersService, CredentialsService],
-  exports: [UsersService, CredentialsService],
+  providers: [
+    UsersRepository,
+    UsersService,
+    CredentialsService,
+    { provide: SubjectDirectory, useClass: UserDirectory },
+  ],
+  exports: [UsersService, CredentialsService, SubjectDirectory],
 })
 export class UsersModule {}

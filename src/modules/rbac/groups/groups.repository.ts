@@ -7,6 +7,10 @@ const SELECT = 'SELECT g.id, g.name, g.description, g.version FROM groups g';
 
 const FIND = { name: 'groups-find', text: `${SELECT} WHERE g.id = $1` };
 const FIND_BY_NAME = { name: 'groups-find-by-name', text: `${SELECT} WHERE g.name_key = $1` };
+const FIND_IDS = {
+  name: 'groups-find-ids',
+  text: 'SELECT id, name_key AS "nameKey" FROM groups WHERE name_key = ANY ($1)',
+};
 const FIND_PAGE = { name: 'groups-find-page', text: `${SELECT} WHERE g.id > $1 ORDER BY g.id LIMIT $2` };
 // Never active: a group signs in nowhere, and counts as nobody's administrator by itself.
 const INSERT = {
@@ -44,6 +48,20 @@ export class GroupsRepository {
 
   async findByName(name: string): Promise<Group | null> {
     return (await this.database.query<Group>(FIND_BY_NAME, [canonicalName(name)]))[0] ?? null;
+  }
+
+  /** The ids of those that exist, by the names as they were asked for, in any spelling. */
+  async findIdsByNames(names: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ id: string; nameKey: string }>(FIND_IDS, [
+      names.map(canonicalName),
+    ]);
+    const idOf = new Map(rows.map(({ id, nameKey }) => [nameKey, id]));
+    return new Map(
+      names.flatMap((name) => {
+        const id = idOf.get(canonicalName(name));
+        return id === undefined ? [] : [[name, id] as const];
+      }),
+    );
   }
 
   findPage(afterId: string, limit: number): Promise<Group[]> {

@@ -1,7 +1,15 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
+import {
+  AccessFilter,
+  body,
+  CurrentPrincipal,
+  param,
+  RequirePermission,
+  type ListFilter,
+  type Principal,
+} from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag } from '../../../common/http';
 import {
   CreateResourceBody,
@@ -24,15 +32,18 @@ export class ResourcesController {
   ) {}
 
   @Get()
-  @RequirePermission('resources:read')
-  @ApiContract({ summary: 'List resources, oldest first', response: ResourcePage })
-  async list(@Query({ schema: ListResourcesQuery }) query: ListResourcesQuery): Promise<ResourcePage> {
-    const { items, nextCursor } = await this.resources.list(query);
+  @RequirePermission('resources:read', { list: true })
+  @ApiContract({ summary: 'List the resources that you may read, oldest first', response: ResourcePage })
+  async list(
+    @AccessFilter() access: ListFilter,
+    @Query({ schema: ListResourcesQuery }) query: ListResourcesQuery,
+  ): Promise<ResourcePage> {
+    const { items, nextCursor } = await this.resources.list(access, query);
     return { items: items.map(toResourceResponse), nextCursor };
   }
 
   @Post()
-  @RequirePermission('resources:create')
+  @RequirePermission('resources:create', { on: body('parentId') })
   @ApiContract({
     summary: 'Create a resource below another',
     description:
@@ -48,14 +59,14 @@ export class ResourcesController {
     ],
   })
   async create(
-    @Body({ schema: CreateResourceBody }) body: CreateResourceBody,
+    @Body({ schema: CreateResourceBody }) content: CreateResourceBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceResponse> {
-    return answer(await this.resources.create(body), reply);
+    return answer(await this.resources.create(content), reply);
   }
 
   @Get(':id')
-  @RequirePermission('resources:read')
+  @RequirePermission('resources:read', { on: param('id'), concealUnless: 'resources:read' })
   @ApiContract({
     summary: 'Read a resource; `root` is the root',
     response: ResourceResponse,
@@ -69,7 +80,7 @@ export class ResourcesController {
   }
 
   @Patch(':id')
-  @RequirePermission('resources:update')
+  @RequirePermission('resources:update', { on: param('id'), concealUnless: 'resources:read' })
   @ApiContract({
     summary: 'Rename, describe or move a resource',
     description:
@@ -90,14 +101,14 @@ export class ResourcesController {
     @CurrentPrincipal() actor: Principal,
     @Param('id', { schema: resourceIdField }) id: string,
     @IfMatchVersion() version: number,
-    @Body({ schema: UpdateResourceBody }) body: UpdateResourceBody,
+    @Body({ schema: UpdateResourceBody }) change: UpdateResourceBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceResponse> {
-    return answer(await this.resources.update(actor, id, version, body), reply);
+    return answer(await this.resources.update(actor, id, version, change), reply);
   }
 
   @Delete(':id')
-  @RequirePermission('resources:delete')
+  @RequirePermission('resources:delete', { on: param('id'), concealUnless: 'resources:read' })
   @ApiContract({
     summary: 'Delete a resource, or with `cascade` all below it as well',
     description:

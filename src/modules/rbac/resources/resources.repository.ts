@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { ListFilter } from '../../../common/access';
 import { Database } from '../../../infrastructure/database';
 import type { Resource, ResourceContent } from './resource';
 
 export interface ResourceFilter {
+  /** Narrows to what somebody is allowed. */
+  readonly access?: ListFilter;
   readonly type?: string;
   readonly key?: string;
   readonly parentId?: string;
 }
+
+export type ResourceName = Pick<Resource, 'id' | 'type' | 'key'>;
 
 /** A role that somebody holds, or is denied, at a resource. */
 export interface RoleAtResource {
@@ -59,6 +64,16 @@ const FIND_ROLES_BELOW = {
   text: `${ROLES} JOIN resources r ON r.id = a.resource_id WHERE r.path @> ARRAY[$1::uuid]`,
 };
 
+const FIND_IDS_BY_KEY = {
+  name: 'resources-find-ids-by-key',
+  text: `SELECT r.id, r.type, r.key FROM unnest($1::text[], $2::text[]) AS wanted (type, key)
+         JOIN resources r ON r.type = wanted.type AND r.key = wanted.key`,
+};
+const FIND_IDS = {
+  name: 'resources-find-ids',
+  text: 'SELECT id, type, key FROM resources WHERE id = ANY ($1)',
+};
+
 const COLUMN_OF = { type: 'r.type', key: 'r.key', parentId: 'r.parent_id' } as const;
 
 export const RESOURCE_KEY_CONSTRAINT = 'uq_resources_type_key';
@@ -77,17 +92,15 @@ export class ResourcesRepository {
 
   findPage(filter: ResourceFilter, afterId: string, limit: number): Promise<Resource[]> {
     const fields = (['type', 'key', 'parentId'] as const).filter((field) => filter[field] !== undefined);
-    const conditions = fields.map((field, index) => `${COLUMN_OF[field]} = $${index + 3} AND `);
-    // One statement a combination of filters, so that each has a plan of its own.
-    const statement = {
-      name: `resources-find-page-${fields.join('-')}`,
-      text: `${SELECT} WHERE ${conditions.join('')}r.id > $1 ORDER BY r.id LIMIT $2`,
-    };
-    return this.database.query<Resource>(statement, [
-      afterId,
-      limit,
-      ...fields.map((field) => filter[field]),
-    ]);
+    const values: unknown[] = [afterId, limit, ...fields.map((field) => filter[field])];
+    const conditions = [
+      'r.id > $1',
+      ...fields.map((field, index) => `${COLUMN_OF[field]} = $${index + 3}`),
+      ...(filter.access === undefined ? [] : [filter.access.onResource('r', values)]),
+    ];
+    // Planned each time: what is allowed differs from subject to subject, and so does the best way to find it.
+    const text = `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY r.id LIMIT $2`;
+    return this.database.query<Resource>({ name: '', text }, values);
   }
 
   async insert(resource: Omit<Resource, 'version'>): Promise<void> {
@@ -130,5 +143,14 @@ export class ResourcesRepository {
   /** The roles at the resource and at all below it. */
   findRolesAtOrBelow(id: string): Promise<RoleAtResource[]> {
     return this.database.query<RoleAtResource>(FIND_ROLES_BELOW, [id]);
+  }
+
+  findNamesByIds(ids: readonly string[]): Promise<ResourceName[]> {
+    return this.database.query<ResourceName>(FIND_IDS, [ids]);
+  }
+
+  findNamesByKeys(keys: readonly Pick<Resource, 'type' | 'key'>[]): Promise<ResourceName[]> {
+    const columns = [keys.map(({ type }) => type), keys.map(({ key }) => key)];
+    return this.database.query<ResourceName>(FIND_IDS_BY_KEY, columns);
   }
 }

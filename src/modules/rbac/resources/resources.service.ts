@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { Principal } from '../../../common/access';
+import type { ListFilter, Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
 import type { FieldChanges } from '../../../common/events';
 import type { Page } from '../../../common/http';
 import { isUniqueViolation } from '../../../infrastructure/database';
 import { CursorCodec, keysetPage } from '../../../infrastructure/pagination';
+import { AccessService } from '../access.service';
 import { AssignmentsRepository } from '../assignments.repository';
 import type { CreateResourceBody, ListResourcesQuery, UpdateResourceBody } from '../dto/resource.bodies';
 import { ResourceCreatedEvent } from '../events/resource-created.event';
@@ -27,11 +28,16 @@ export class ResourcesService {
     private readonly assignments: AssignmentsRepository,
     private readonly writer: PolicyWriter,
     private readonly cursors: CursorCodec,
+    private readonly access: AccessService,
   ) {}
 
-  async list({ limit, cursor, ...filter }: ListResourcesQuery): Promise<Page<Resource>> {
+  async list(access: ListFilter, { limit, cursor, ...filter }: ListResourcesQuery): Promise<Page<Resource>> {
     const afterId = cursor === undefined ? undefined : this.cursors.decode(LIST, cursor)[0];
-    const rows = await this.resources.findPage(filter as ResourceFilter, afterId ?? BEFORE_ALL, limit + 1);
+    const rows = await this.resources.findPage(
+      { ...(filter as ResourceFilter), access },
+      afterId ?? BEFORE_ALL,
+      limit + 1,
+    );
     return keysetPage(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
   }
 
@@ -70,7 +76,8 @@ export class ResourcesService {
    * @throws DomainError `RBAC.RESOURCE_NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.UNKNOWN_RESOURCE`,
    * `RBAC.UNKNOWN_PRINCIPAL`, and as {@link ResourceRules.requireMovable}
    */
-  update(actor: Principal, id: string, version: number, body: UpdateResourceBody): Promise<Resource> {
+  async update(actor: Principal, id: string, version: number, body: UpdateResourceBody): Promise<Resource> {
+    if (body.parentId !== undefined) await this.access.require(actor, 'resources:create', body.parentId);
     return this.writer.write(async () => {
       const before = await this.getVersion(id, version);
       const after: Resource = { ...before, ...body };
