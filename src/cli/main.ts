@@ -1,10 +1,15 @@
+import 'reflect-metadata';
 import { environment } from '../config/environment';
 import { databaseConfig } from '../config/database.config';
 import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+import { importCommand } from './import.command';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const COMMANDS: Readonly<Record<string, () => Promise<void> | void>> = {
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void> | void>> = {
+  import: async (args) => {
+    say(await importCommand(args));
+  },
   'config:check': () => {
     say(`The configuration is usable; mode: ${environment().mode}`);
   },
@@ -19,13 +24,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<void> | void>> = {
   },
 };
 
-async function main(name: string | undefined): Promise<void> {
+async function main([name, ...args]: readonly string[]): Promise<void> {
   const command = COMMANDS[name ?? ''];
   if (command === undefined) throw new Error(`Usage: npm run cli -- <${Object.keys(COMMANDS).join(' | ')}>`);
-  await command();
+  await command(args);
 }
 
-main(process.argv[2]).catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
