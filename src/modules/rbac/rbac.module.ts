@@ -1,7 +1,9 @@
 import './rbac.permissions';
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRefusals } from './access-refusals';
+import { appConfig } from '../../config/app.config';
 import { AccessApiService } from './access-api/access-api.service';
 import { AccessQuestions } from './access-api/access-questions';
 import { AccessController } from './access-api/access.controller';
@@ -46,7 +48,7 @@ import { RolesService } from './roles.service';
 import { RouteAccessCensus } from './route-access.census';
 
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, ConfigModule.forFeature(appConfig)],
   controllers: [
     PermissionsController,
     RolesController,

@@ -1,4 +1,4 @@
-import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Global, Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { definePermissions } from '../../../src/common/access';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
+import { appConfig } from '../../../src/config/app.config';
 import { authConfig } from '../../../src/config/auth.config';
 import { databaseConfig } from '../../../src/config/database.config';
 import { redisConfig } from '../../../src/config/redis.config';
@@ -30,6 +31,7 @@ definePermissions('catalog', {
 });
 
 const CONFIGURATION = {
+  [appConfig.KEY]: { publicUrl: 'https://id.example.com' },
   [redisConfig.KEY]: { url: undefined },
   [secretsConfig.KEY]: { rootSecrets: ['kX7vQp2mZs9wLr4tYb8nHc3jFd6gAe1u'] },
   [authConfig.KEY]: { passwordHash: { memoryKib: 19_456, iterations: 2 } },
@@ -63,8 +65,22 @@ class Trail {
   }
 }
 
+const NOBODY: SubjectDirectory = {
+  findUserIds: () => Promise.resolve(new Map()),
+  findUsernames: () => Promise.resolve(new Map()),
+};
+
+/** Who has which name is not known here. */
+@Global()
+@Module({
+  providers: [{ provide: SubjectDirectory, useValue: NOBODY }],
+  exports: [SubjectDirectory],
+})
+class NamelessModule {}
+
 @Module({
   imports: [
+    NamelessModule,
     ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true }),
     RequestContextModule,
     ClockModule,
