@@ -52,7 +52,8 @@ export class SearchService {
   async findResources(caller: Principal, body: SearchResourceBody): Promise<SearchResponse> {
     const { type } = body.resource;
     const question = await this.resolve(caller, { ...body, resource: { ...body.resource, id: BEFORE_ALL } });
-    const access = await this.access.list(this.questions.toRequest(caller, question));
+    const { resource: _anyOfTheType, ...request } = this.questions.toRequest(caller, question);
+    const access = await this.access.list(request);
     const limit = this.pages.limitOf(body);
     const start = this.pages.startOf(body, BEFORE_ALL);
     const rows = await this.resources.findPage({ type, access }, start, limit + 1);
