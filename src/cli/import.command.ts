@@ -6,7 +6,6 @@ import { AppModule } from '../app.module';
 import { SubjectDirectory } from '../common/access';
 import { usernameField } from '../common/validation';
 import { appConfig } from '../config/app.config';
-import { Database } from '../infrastructure/database';
 import { createLogger } from '../infrastructure/logging';
 import {
   PolicyImportService,
@@ -19,6 +18,9 @@ import { UsersService } from '../modules/users';
 const USAGE =
   'Usage: npm run cli -- import azure-roles FILE --namespace NAME\n' +
   '       npm run cli -- import user-permissions FILE --namespace NAME';
+
+/** Below the size of the pool. */
+const CONCURRENCY = 6;
 
 type Importer = (app: INestApplicationContext, text: string, namespace: string) => Promise<ImportSummary>;
 
@@ -60,20 +62,37 @@ async function importUserPermissions(
   const usernames = [...roleOfUser.keys()];
   const unusable = usernames.find((username) => !usernameField.safeParse(username).success);
   if (unusable !== undefined) throw new Error(`"${unusable}" is no username`);
-  return app.get(Database).transaction(async () => {
-    const known = await app.get(SubjectDirectory).findUserIds(usernames);
-    const roleOfId = new Map<string, string>();
-    for (const [username, role] of roleOfUser) {
-      roleOfId.set(known.get(username) ?? (await invite(app, username, namespace)), role);
-    }
-    return app.get(PolicyImportService).import(policy, roleOfId);
-  });
+  const known = await app.get(SubjectDirectory).findUserIds(usernames);
+  const invited = await invite(
+    app.get(UsersService),
+    usernames.filter((username) => !known.has(username)),
+    namespace,
+  );
+  const roleOfId = new Map<string, string>();
+  for (const [username, role] of roleOfUser) {
+    const id = known.get(username) ?? invited.get(username);
+    if (id !== undefined) roleOfId.set(id, role);
+  }
+  return app.get(PolicyImportService).import(policy, roleOfId);
 }
 
-async function invite(app: INestApplicationContext, username: string, namespace: string): Promise<string> {
-  // RFC 2606: no mail ever leaves for such an address.
-  const email = `${username}@${namespace}.invalid`;
-  return (await app.get(UsersService).create({ username, email, displayName: username })).id;
+/** Several at a time, each for itself: what was done before an interruption is found by the next import. */
+async function invite(
+  users: UsersService,
+  usernames: readonly string[],
+  namespace: string,
+): Promise<ReadonlyMap<string, string>> {
+  const idOf = new Map<string, string>();
+  const waiting = usernames.values();
+  const work = async (): Promise<void> => {
+    for (const username of waiting) {
+      // RFC 2606: no mail ever leaves for such an address.
+      const email = `${username}@${namespace}.invalid`;
+      idOf.set(username, (await users.create({ username, email, displayName: username })).id);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return idOf;
 }
 
 function told(summary: ImportSummary): string {

@@ -7,7 +7,7 @@ const namesField = z.array(z.string().min(1)).nullish();
 /** Role definitions as Azure writes them; what else they hold is of no concern here. */
 const AzureRoles = z.array(
   z.object({
-    roleName: z.string().min(1).max(80),
+    roleName: z.string().min(1).max(150),
     description: z.string().nullish(),
     permissions: z.array(
       z.object({
