@@ -91,6 +91,12 @@ module.exports = {
       { path: '^src/modules/[^/]+/', pathNot: '^src/modules/[^/]+/(index\\.ts$|events/)' },
     ),
     forbid(
+      'examples-use-front-doors',
+      'A sibling module imports index.ts of common, infrastructure and modules; only its demo composes.',
+      { path: '^examples/', pathNot: '/demo\\.ts$' },
+      { path: '^src/', pathNot: '^src/(common|infrastructure|modules)/[^/]+/index\\.ts$' },
+    ),
+    forbid(
       'barrel-is-for-others',
       'Inside its own folder, import the file itself.',
       { path: '^src/(common|infrastructure|modules)/([^/]+)/(?!index\\.ts$)', pathNot: SPEC },

@@ -25,9 +25,10 @@ export interface ServiceProcess {
 export async function startService(
   databaseUrl: string,
   env: Record<string, string> = {},
+  entry = 'src/main.ts',
 ): Promise<ServiceProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--require', './scripts/register-typescript.cjs', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--require', './scripts/register-typescript.cjs', entry], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

@@ -15,3 +15,6 @@ export { readUserPermissionPairs } from './import/user-permission-pairs';
 export { PermissionsGuard } from './permissions.guard';
 export { PolicyService } from './policy.service';
 export { RbacModule } from './rbac.module';
+export type { Resource } from './resources/resource';
+export { ResourcesService } from './resources/resources.service';
+export { ROOT_RESOURCE_ID } from './well-known-ids';

@@ -96,6 +96,6 @@ import { RouteAccessCensus } from './route-access.census';
     SearchRepository,
     SearchService,
   ],
-  exports: [PolicyService, AccessService, AccessRefusals, PolicyImportService],
+  exports: [PolicyService, AccessService, AccessRefusals, PolicyImportService, ResourcesService],
 })
 export class RbacModule {}

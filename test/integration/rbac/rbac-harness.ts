@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { definePermissions } from '../../../src/common/access';
+import { definePermissions, SubjectDirectory } from '../../../src/common/access';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
 import { appConfig } from '../../../src/config/app.config';
 import { authConfig } from '../../../src/config/auth.config';

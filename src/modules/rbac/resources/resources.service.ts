@@ -48,6 +48,10 @@ export class ResourcesService {
     return resource;
   }
 
+  findByKey(type: string, key: string): Promise<Resource | null> {
+    return this.resources.findByKey(type, key);
+  }
+
   /**
    * @throws DomainError `RBAC.UNKNOWN_RESOURCE`, `RBAC.UNKNOWN_PRINCIPAL`, `RBAC.RESOURCE_KEY_TAKEN`,
    * `RBAC.RESOURCE_TOO_DEEP`
