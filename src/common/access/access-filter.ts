@@ -6,6 +6,8 @@ import type { FastifyRequest } from 'fastify';
  * Both methods push what they need to `values` and refer to it by position.
  */
 export interface ListFilter {
+  /** That no resource can be allowed. */
+  readonly isEmpty: boolean;
   /** Holds for the rows of `resources`, known as `alias` in the query, that are allowed. */
   onResource(alias: string, values: unknown[]): string;
   /** Holds where `expression` is the id of a resource node that is allowed. */

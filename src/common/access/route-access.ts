@@ -16,7 +16,7 @@ export interface AccessOptions {
   readonly on?: ResourceSource;
   /** A field that lists resources, every one of which must be allowed; 1,000 at most. */
   readonly each?: ResourceSource;
-  /** The route shows what is allowed: nobody is refused, and `@AccessFilter()` narrows the query. */
+  /** The route shows what is allowed, by `@AccessFilter()` in its query; only who holds it nowhere is refused. */
   readonly list?: true;
   /** Who lacks this permission on the resource is told that it does not exist. */
   readonly concealUnless?: PermissionName;

@@ -77,7 +77,11 @@ interface Sent {
 }
 
 type Answer = Partial<Decision> | boolean;
-const FILTER: ListFilter = { onResource: () => 'TRUE', onReference: () => 'TRUE' };
+const FILTER: ListFilter = {
+  isEmpty: false,
+  onResource: () => 'TRUE',
+  onReference: () => 'TRUE',
+};
 
 const decisionOf = (answer: Answer): Decision => {
   const facts = typeof answer === 'boolean' ? { allowed: answer } : answer;

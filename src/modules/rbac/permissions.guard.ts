@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { routeAccessOf, type Principal, type ResourceSource, type RouteAccess } from '../../common/access';
+import { DomainError } from '../../common/errors';
 import { AccessRefusals } from './access-refusals';
 import { AccessService } from './access.service';
 import type { AccessRequest, Decision } from './engine/access-request';
@@ -76,14 +77,18 @@ export class PermissionsGuard implements CanActivate {
     return this.settle(access, request, principal, questions, decisions);
   }
 
-  /** A list is not refused: it shows what is allowed, if only nothing. */
+  /** A list shows what is allowed; who holds the permission nowhere is told so, as elsewhere. */
   private async narrow(
-    { permissions }: PermissionAccess,
+    access: PermissionAccess,
     request: FastifyRequest,
     principal: Principal,
   ): Promise<boolean> {
-    const [permission = ''] = permissions;
-    request.accessFilter = await this.access.list(requestFor({ permission }, request, principal));
+    const [permission = ''] = access.permissions;
+    const question = requestFor({ permission }, request, principal);
+    const filter = await this.access.list(question);
+    if (filter.isEmpty)
+      return this.settle(access, request, principal, [{ permission }], [this.access.decide(question)]);
+    request.accessFilter = filter;
     return true;
   }
 
@@ -108,21 +113,20 @@ export class PermissionsGuard implements CanActivate {
   }
 
   private async refuse(
-    { concealUnless }: PermissionAccess,
+    { concealUnless, on }: PermissionAccess,
     request: FastifyRequest,
     principal: Principal,
     { permission, resource, decision }: Asked,
   ): Promise<never> {
-    const mayKnow = async (question: Question): Promise<boolean> =>
+    const holds = async (question: Question): Promise<boolean> =>
       (await this.access.decide(requestFor(question, request, principal))).allowed;
-    const isConcealed =
-      decision.basis === 'unknown_resource'
-        ? // Who would be allowed everywhere learns that there is no such place; of others it is kept.
-          concealUnless !== undefined || (await mayKnow({ permission }))
-        : concealUnless !== undefined &&
-          resource !== undefined &&
-          !(await mayKnow({ permission: concealUnless, resource }));
-    return this.refusals.refuse({ decision, permission, resource, isConcealed });
+    // Who is allowed everywhere learns that there is no such place, and of others it is kept.
+    if (decision.basis === 'unknown_resource' && (await holds({ permission }))) throw notFound(on);
+    const mayKnow =
+      concealUnless === undefined ||
+      resource === undefined ||
+      (await holds({ permission: concealUnless, resource }));
+    return this.refusals.refuse({ decision, permission, resource, isConcealed: !mayKnow });
   }
 
   private async resourcesOf(
@@ -139,6 +143,14 @@ export class PermissionsGuard implements CanActivate {
     if (source.from !== 'loader') return resourceNamedBy(source, request);
     return (await this.modules.get(source.loader, { strict: false }).resourceOf(request)) ?? NO_RESOURCE_ID;
   }
+}
+
+function notFound(source: ResourceSource | undefined): DomainError {
+  if (source?.from !== 'body') return new DomainError('RBAC.RESOURCE_NOT_FOUND');
+  const pointer = `/${source.name.replaceAll('.', '/')}`;
+  return new DomainError('RBAC.UNKNOWN_RESOURCE', {
+    errors: [{ pointer, code: 'unknown', message: 'There is no such resource.' }],
+  });
 }
 
 function isSelf(

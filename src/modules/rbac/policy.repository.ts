@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../infrastructure/database';
-import type { HeldRole, RoleDefinition } from './compiled-policy';
+import type { RoleDefinition } from './compiled-policy';
 import type { ResourceNode } from './engine/resource-node';
 import type { SubjectRow } from './memory/compile-subject';
-import { ADMINISTRATOR_ROLE_ID, ROOT_RESOURCE_ID } from './well-known-ids';
 
 /** The whole policy but for who holds what, from one snapshot. */
 export interface PolicyDefinition {
@@ -14,27 +13,12 @@ export interface PolicyDefinition {
   readonly roles: readonly RoleDefinition[];
 }
 
-/** Principals that hold exactly the same roles, by one of them. */
-export interface HolderGroup {
-  readonly principalId: string;
-  readonly roles: readonly HeldRole[];
-}
-
-export interface AdministratorHolder extends HolderGroup {
-  readonly active: boolean;
-}
-
 interface DefinitionRow {
   readonly version: string;
   readonly permissions: Readonly<Record<string, number>>;
   readonly implied: Readonly<Record<string, readonly string[]>>;
   readonly roles: readonly RoleDefinition[];
 }
-
-// Conditions and windows are decided elsewhere. What is not understood here never grants, and denies.
-const APPLIES = `a.resource_id = '${ROOT_RESOURCE_ID}'
-  AND (a.effect = 'deny' OR (a.condition IS NULL AND a.valid_from IS NULL AND a.valid_to IS NULL))`;
-const HELD_ROLES = `jsonb_agg(jsonb_build_object('roleId', a.role_id, 'effect', a.effect) ORDER BY a.role_id, a.effect)`;
 
 const ADVANCE = {
   name: 'policy-advance',
@@ -76,28 +60,6 @@ const FIND_NODE = {
   name: 'policy-find-node',
   text: 'SELECT id, path::text[], type, key, tags, owner_id AS "ownerId" FROM resources WHERE id = $1',
 };
-const FIND_ROLES_OF = {
-  name: 'policy-find-roles-of',
-  text: `SELECT a.role_id AS "roleId", a.effect FROM assignments a WHERE a.principal_id = $1 AND ${APPLIES}`,
-};
-const FIND_HOLDERS = {
-  name: 'policy-find-holders',
-  text: `SELECT min(h.principal_id::text) AS "principalId", h.roles
-         FROM (SELECT a.principal_id, ${HELD_ROLES} AS roles FROM assignments a
-               WHERE a.principal_id IN (SELECT principal_id FROM assignments WHERE role_id = ANY ($1)) AND ${APPLIES}
-               GROUP BY a.principal_id) h
-         GROUP BY h.roles`,
-};
-const FIND_ADMINISTRATOR_HOLDERS = {
-  name: 'policy-find-administrator-holders',
-  text: `SELECT p.id AS "principalId", p.active, ${HELD_ROLES} AS roles
-         FROM assignments a JOIN principals p ON p.id = a.principal_id
-         WHERE ${APPLIES} AND a.principal_id IN (
-           SELECT a.principal_id FROM assignments a
-           WHERE a.role_id = '${ADMINISTRATOR_ROLE_ID}' AND a.effect = 'allow' AND ${APPLIES})
-         GROUP BY p.id`,
-};
-
 /** The policy as PostgreSQL has it. */
 @Injectable()
 export class PolicyRepository {
@@ -146,19 +108,5 @@ export class PolicyRepository {
 
   async findNode(id: string): Promise<ResourceNode | null> {
     return (await this.database.query<ResourceNode>(FIND_NODE, [id]))[0] ?? null;
-  }
-
-  findRolesOf(principalId: string): Promise<HeldRole[]> {
-    return this.database.query<HeldRole>(FIND_ROLES_OF, [principalId]);
-  }
-
-  /** Everybody who holds, or is denied, one of the roles, with all that they hold. */
-  findHolders(roleIds: readonly string[]): Promise<HolderGroup[]> {
-    return this.database.query<HolderGroup>(FIND_HOLDERS, [roleIds]);
-  }
-
-  /** Everybody who was given the role `administrator`, whether or not something denies it to them. */
-  findAdministratorHolders(): Promise<AdministratorHolder[]> {
-    return this.database.query<AdministratorHolder>(FIND_ADMINISTRATOR_HOLDERS);
   }
 }

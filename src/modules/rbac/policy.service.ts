@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../common/access';
 import { EventPublisher } from '../../common/events';
+import { Database } from '../../infrastructure/database';
 import { AccessService } from './access.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
-import { Privileges } from './privileges';
 import { PrivilegeError } from './rbac.errors';
 
 /** What the rest of the service asks of the policy. */
@@ -11,8 +11,8 @@ import { PrivilegeError } from './rbac.errors';
 export class PolicyService {
   constructor(
     private readonly access: AccessService,
-    private readonly privileges: Privileges,
     private readonly principals: PrincipalAssignmentsService,
+    private readonly database: Database,
     private readonly events: EventPublisher,
   ) {}
 
@@ -27,16 +27,19 @@ export class PolicyService {
   }
 
   /**
-   * Before somebody acts on an account (patch, disable, delete, end sessions): the target may hold nothing that
-   * the actor does not. Acting on oneself is allowed.
+   * Runs `work`, which acts on an account (patch, disable, delete, end sessions), in a transaction during which the
+   * target holds nothing that the actor does not. Acting on oneself is allowed.
    *
-   * Call it before the transaction of the change begins: the denial is audited, and a rollback would erase that.
+   * Not from within a transaction: the denial is audited, and a rollback would erase that.
    *
    * @throws DomainError `RBAC.TARGET_MORE_PRIVILEGED`
    */
-  async requireDominance(actor: Principal, targetId: string): Promise<void> {
+  async actOn<T>(actor: Principal, targetId: string, work: () => Promise<T>): Promise<T> {
     try {
-      await this.privileges.requireDominance(await this.privileges.readPolicy(), actor.subject, targetId);
+      return await this.database.transaction(async () => {
+        await this.principals.requireDominance(actor.subject, targetId);
+        return work();
+      });
     } catch (error) {
       if (error instanceof PrivilegeError) await this.events.publish(error.denial);
       throw error;

@@ -29,6 +29,10 @@ export class PrincipalAssignmentsService {
         roleId: ADMINISTRATOR_ROLE_ID,
         resourceId: ROOT_RESOURCE_ID,
         effect: 'allow' as const,
+        condition: null,
+        exempt: [],
+        validFrom: null,
+        validTo: null,
         reason: null,
       };
       if (!(await this.assignments.insert({ ...place, createdBy: null }))) return;
@@ -51,6 +55,12 @@ export class PrincipalAssignmentsService {
       await this.writer.record('policy.assignments', [principalId], ...events);
       await this.groups.removeFromAll(principalId);
     });
+  }
+
+  /** Until the transaction ends, neither of the two can come to hold more or less. */
+  async requireDominance(actorId: string, targetId: string): Promise<void> {
+    await this.policies.lock();
+    await this.privileges.requireDominance(await this.privileges.readPolicy(), actorId, targetId);
   }
 
   async requireAdministratorBesides(principalId: string): Promise<void> {

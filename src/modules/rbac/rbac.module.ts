@@ -8,10 +8,10 @@ import { AccessApiService } from './access-api/access-api.service';
 import { AccessQuestions } from './access-api/access-questions';
 import { AccessController } from './access-api/access.controller';
 import { AccessService } from './access.service';
+import { AssignmentResourceLoader } from './assignment-resource.loader';
 import { AssignmentsController } from './assignments.controller';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentsService } from './assignments.service';
-import { PolicyMemory } from './memory/policy-memory';
 import { GroupMembersController } from './groups/group-members.controller';
 import { GroupMembersRepository } from './groups/group-members.repository';
 import { GroupMembersService } from './groups/group-members.service';
@@ -28,6 +28,7 @@ import { EvaluationService } from './authzen/evaluation.service';
 import { SearchPages } from './authzen/search-page';
 import { SearchRepository } from './authzen/search.repository';
 import { SearchService } from './authzen/search.service';
+import { PolicyMemory } from './memory/policy-memory';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
@@ -36,6 +37,7 @@ import { PolicyRepository } from './policy.repository';
 import { PolicyService } from './policy.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
+import { PrivilegesRepository } from './privileges.repository';
 import { ResourceRemovalService } from './resources/resource-removal.service';
 import { ResourceRules } from './resources/resource-rules';
 import { ResourcesController } from './resources/resources.controller';
@@ -68,12 +70,14 @@ import { RouteAccessCensus } from './route-access.census';
     PolicyMemory,
     AccessRefusals,
     AccessService,
+    PrivilegesRepository,
     Privileges,
     RolesRepository,
     RoleRules,
     RolesService,
     AssignmentsRepository,
     AssignmentsService,
+    AssignmentResourceLoader,
     PrincipalAssignmentsService,
     PolicyService,
     ResourcesRepository,

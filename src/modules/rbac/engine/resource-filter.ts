@@ -31,11 +31,15 @@ export class ResourceFilter implements ListFilter {
     return filter;
   }
 
+  get isEmpty(): boolean {
+    return this.allowedAt.size + this.allowedWhere.length === 0;
+  }
+
   onResource(alias: string, values: unknown[]): string {
+    if (this.isEmpty) return 'FALSE';
     const scope = { alias, values };
     const allowed = this.eitherSql(this.allowedAt, this.allowedWhere, 'IS TRUE', scope);
     const denied = this.eitherSql(this.deniedAt, this.deniedWhere, 'IS NOT FALSE', scope);
-    if (allowed.length === 0) return 'FALSE';
     const isAllowed = `(${allowed.join(' OR ')})`;
     return denied.length === 0 ? isAllowed : `(${isAllowed} AND NOT (${denied.join(' OR ')}))`;
   }
@@ -76,6 +80,7 @@ export class ResourceFilter implements ListFilter {
 
 /** Allows nothing. */
 export const NO_RESOURCES: ListFilter = {
+  isEmpty: true,
   onResource: () => 'FALSE',
   onReference: () => 'FALSE',
 };
