@@ -142,6 +142,8 @@ export class CompiledPolicy {
     if (definition === undefined || named === undefined) return role;
     const grants = this.emptySet().unite(named);
     for (const parent of definition.parents) grants.unite(this.roleOf(parent).grants);
+    // Before as well: what is taken out brings nothing along.
+    for (const grant of definition.except) this.apply(grant, grants, 'subtract');
     this.implications.addTo(grants);
     for (const grant of definition.except) this.apply(grant, grants, 'subtract');
     return Object.assign(role, { grants, denies: named, isReadable: true });

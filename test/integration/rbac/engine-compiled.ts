@@ -18,7 +18,7 @@ export function compiledOf(world: World) {
     except,
     parents: parent !== null && parent < index ? [idOf('role', parent)] : [],
   }));
-  const policy = new CompiledPolicy(bits, roles);
+  const policy = new CompiledPolicy(bits, roles, new Map([['a:write', ['a:read']]]));
   const nodes = world.parents.map((_, node): ResourceNode => ({
     id: idOf('node', node),
     path: lineOf(node, world).map((index) => idOf('node', index)),

@@ -31,7 +31,7 @@ export function applies(assignment: WorldAssignment, question: Question): boolea
   const { holder, role, effect, exempt, from, to, condition } = assignment;
   if (!holdersOf(subject, world).includes(holder)) return false;
   if (!lineOf(node, world).includes(assignment.node)) return false;
-  if (!names(role, permission, world)) return false;
+  if (!names(role, permission, effect, world)) return false;
   if ((from !== null && NOW < from) || (to !== null && NOW >= to)) return false;
   if (effect === 'deny' && exempt.some((id) => holdersOf(subject, world).includes(id))) return false;
   const truth = condition === null ? 'yes' : truthOf(condition, question);
@@ -49,13 +49,16 @@ export function lineOf(node: number, world: World): number[] {
   return node === 0 ? [0] : [...lineOf(world.parents[node]!, world), node];
 }
 
-function names(role: number, permission: string, world: World): boolean {
+/** What a role names is what a denial takes; an allowance gives what `a:write` implies as well. */
+function names(role: number, permission: string, effect: 'allow' | 'deny', world: World): boolean {
   const { grants, except, parent } = world.roles[role]!;
-  if (except.some((pattern) => matches(pattern, permission))) return false;
-  return (
-    grants.some((pattern) => matches(pattern, permission)) ||
-    (parent !== null && parent < role && names(parent, permission, world))
-  );
+  const isNamed = (name: string): boolean =>
+    !except.some((pattern) => matches(pattern, name)) &&
+    (grants.some((pattern) => matches(pattern, name)) ||
+      (parent !== null && parent < role && names(parent, name, effect, world)));
+  if (isNamed(permission)) return true;
+  const isImplied = effect === 'allow' && permission === 'a:read' && isNamed('a:write');
+  return isImplied && !except.some((pattern) => matches(pattern, permission));
 }
 
 function matches(pattern: string, permission: string): boolean {
