@@ -9,8 +9,14 @@ import { NOW, PERMISSIONS, SUBJECTS, type Circumstances, type World } from './en
 export const idOf = (kind: 'principal' | 'node' | 'role' | 'assignment', index: number): string =>
   `00000000-0000-7000-9000-${{ principal: 'a', node: 'b', role: 'c', assignment: 'd' }[kind]}${String(index).padStart(11, '0')}`;
 
+/** The engine, or one with a mistake in it. */
+export interface EngineModules {
+  readonly CompiledPolicy: typeof CompiledPolicy;
+  readonly compileSubject: typeof compileSubject;
+}
+
 /** The world as the engine knows it. */
-export function compiledOf(world: World) {
+export function compiledOf(world: World, modules: EngineModules = { CompiledPolicy, compileSubject }) {
   const bits = new Map(PERMISSIONS.map((name, index) => [name, index * 9 + 1]));
   const roles = world.roles.map(({ grants, except, parent }, index) => ({
     id: idOf('role', index),
@@ -18,7 +24,7 @@ export function compiledOf(world: World) {
     except,
     parents: parent !== null && parent < index ? [idOf('role', parent)] : [],
   }));
-  const policy = new CompiledPolicy(bits, roles, new Map([['a:write', ['a:read']]]));
+  const policy = new modules.CompiledPolicy(bits, roles, new Map([['a:write', ['a:read']]]));
   const nodes = world.parents.map((_, node): ResourceNode => ({
     id: idOf('node', node),
     path: lineOf(node, world).map((index) => idOf('node', index)),
@@ -29,7 +35,7 @@ export function compiledOf(world: World) {
   }));
   const subjects = Array.from({ length: SUBJECTS }, (_, subject) => {
     const holders = [...new Set(holdersOf(subject, world))];
-    return compileSubject(
+    return modules.compileSubject(
       {
         id: idOf('principal', subject),
         type: 'user',

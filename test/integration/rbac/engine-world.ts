@@ -93,8 +93,8 @@ const assignment: fc.Arbitrary<WorldAssignment> = fc.record({
     { weight: 3, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.nat(SUBJECTS + GROUPS - 1), { maxLength: 2 }) },
   ),
-  from: fc.option(fc.constantFrom(NOW - 10, NOW, NOW + 10), { freq: 1 }),
-  to: fc.option(fc.constantFrom(NOW - 5, NOW, NOW + 20), { freq: 1 }),
+  from: fc.option(fc.constantFrom(NOW - 10, NOW, NOW + 10), { freq: 2 }),
+  to: fc.option(fc.constantFrom(NOW - 5, NOW, NOW + 20), { freq: 2 }),
 });
 
 export const someAssignment = assignment;
