@@ -155,7 +155,7 @@ function decideWith(
   [subject, resource]: Inputs,
   now: number,
 ): Decision {
-  const policyVersion = source.version.toString();
+  const { policyVersion } = source;
   const bit = source.policy.bitOf(request.permission);
   if (bit === undefined) return refusal('unknown_permission', policyVersion);
   if (subject === null || subject.type !== request.subject.type)

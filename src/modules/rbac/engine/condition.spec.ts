@@ -8,7 +8,14 @@ const nested = (depth: number): unknown =>
 
 const factsAt = (time: string, context: object = {}): Facts => ({
   request: { subject: { type: 'user', id: 'ada' }, permission: 'users:read', context },
-  subject: { id: 'ada', type: 'user', holders: new Map([['ada', null]]), assignments: new Map() },
+  subject: {
+    id: 'ada',
+    type: 'user',
+    holders: new Map([['ada', null]]),
+    held: [],
+    assignments: new Map(),
+    asksForAuthentication: false,
+  },
   resource: { id: 'root', path: ['root'], type: 'root', key: 'root', tags: {}, ownerId: null },
   now: Date.parse(time),
 });

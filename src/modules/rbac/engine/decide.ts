@@ -22,20 +22,30 @@ export function decide(bit: number, facts: Facts): Verdict {
   return verdict === ALLOWED ? verdict : (challengeOf(bit, facts) ?? verdict);
 }
 
+/** Looks at what the subject holds, or up the path: whichever is shorter. */
 function judge(bit: number, facts: Facts): Verdict {
-  const { assignments } = facts.subject;
+  const { held, assignments } = facts.subject;
+  const { path } = facts.resource;
+  if (held.length <= path.length) return weigh(held, NOT_ALLOWED, bit, facts);
   let verdict = NOT_ALLOWED;
-  for (const nodeId of facts.resource.path) {
-    const held = assignments.get(nodeId);
-    if (held === undefined) continue;
-    for (const assignment of held) {
-      if (!concerns(assignment, bit) || !isLive(assignment, facts.now)) continue;
-      const truth = assignment.condition === null ? true : evaluate(assignment.condition, facts);
-      if (assignment.effect === 'deny') {
-        // What cannot be told denies, within the denial's own target.
-        if (truth !== false && !assignment.exempt) return DENIED;
-      } else if (truth === true) verdict = ALLOWED;
-    }
+  for (const nodeId of path) {
+    const here = assignments.get(nodeId);
+    if (here !== undefined) verdict = weigh(here, verdict, bit, facts);
+    if (verdict === DENIED) return DENIED;
+  }
+  return verdict;
+}
+
+function weigh(held: readonly HeldAssignment[], before: Verdict, bit: number, facts: Facts): Verdict {
+  let verdict = before;
+  for (const assignment of held) {
+    if (!concerns(assignment, bit) || !isLive(assignment, facts.now)) continue;
+    if (!facts.resource.path.includes(assignment.resourceId)) continue;
+    const truth = assignment.condition === null ? true : evaluate(assignment.condition, facts);
+    if (assignment.effect === 'deny') {
+      // What cannot be told denies, within the denial's own target.
+      if (truth !== false && !assignment.exempt) return DENIED;
+    } else if (truth === true) verdict = ALLOWED;
   }
   return verdict;
 }
@@ -51,6 +61,7 @@ export function isLive({ validFrom, validTo }: HeldAssignment, now: number): boo
 
 /** The authentication after which the answer would be yes, if there is one. */
 function challengeOf(bit: number, facts: Facts): Verdict | undefined {
+  if (!facts.subject.asksForAuthentication) return undefined;
   const relevant = facts.resource.path
     .flatMap((nodeId) => facts.subject.assignments.get(nodeId) ?? [])
     .filter(
@@ -70,7 +81,7 @@ function challengeOf(bit: number, facts: Facts): Verdict | undefined {
   };
 }
 
-function asksForAuthentication(condition: StoredCondition | null): boolean {
+export function asksForAuthentication(condition: StoredCondition | null): boolean {
   return testsOf(condition).some(({ op }) => op === 'acr' || op === 'mfaAge');
 }
 

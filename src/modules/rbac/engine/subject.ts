@@ -27,6 +27,10 @@ export interface Subject {
   readonly type: PrincipalType;
   /** The subject and every group that it belongs to, each with the member through which it does. */
   readonly holders: ReadonlyMap<string, string | null>;
-  /** What it holds, by the node at which it does. */
+  /** What it holds. */
+  readonly held: readonly HeldAssignment[];
+  /** The same by the node at which it holds it. */
   readonly assignments: ReadonlyMap<string, readonly HeldAssignment[]>;
+  /** That some condition depends on how recently or surely it authenticated. */
+  readonly asksForAuthentication: boolean;
 }

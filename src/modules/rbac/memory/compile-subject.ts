@@ -1,6 +1,7 @@
 import type { CompiledPolicy, Effect } from '../compiled-policy';
 import type { PrincipalType } from '../assignment';
 import { ConditionSchema } from '../engine/condition';
+import { asksForAuthentication } from '../engine/decide';
 import type { HeldAssignment, StoredCondition, Subject } from '../engine/subject';
 
 export interface AssignmentRow {
@@ -37,7 +38,9 @@ export function compileSubject(
     if (others === undefined) byNode.set(held.resourceId, [held]);
     else others.push(held);
   }
-  return { id, type, holders: holderOf, assignments: byNode };
+  const held = [...byNode.values()].flat();
+  const asks = held.some(({ condition }) => asksForAuthentication(condition));
+  return { id, type, holders: holderOf, held, assignments: byNode, asksForAuthentication: asks };
 }
 
 function compileAssignment(

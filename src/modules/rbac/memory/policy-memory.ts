@@ -7,6 +7,7 @@ import type { Subject } from '../engine/subject';
 import { PolicyRepository, type PolicyDefinition } from '../policy.repository';
 import { compileSubject } from './compile-subject';
 import { LoadingCache } from './loading-cache';
+import { SharedNodeStrings } from './shared-node-strings';
 import type { PolicySource } from './policy-source';
 import { VersionWatermark } from './version-watermark';
 
@@ -31,19 +32,24 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
   private readonly policies: PolicyRepository;
   private readonly subjects: LoadingCache<Subject>;
   private readonly nodes: LoadingCache<ResourceNode>;
+  private readonly nodeStrings = new SharedNodeStrings();
 
   constructor(policies: PolicyRepository, database: Database, feed: ChangeFeed) {
     this.policies = policies;
     // What an open transaction sees may never have been.
     const mayKeep = (): boolean => !database.isInTransaction();
     this.subjects = new LoadingCache(MAX_SUBJECTS, (id) => this.readSubject(id), mayKeep);
-    this.nodes = new LoadingCache(MAX_NODES, (id) => policies.findNode(id), mayKeep);
+    this.nodes = new LoadingCache(MAX_NODES, (id) => this.readNode(id), mayKeep);
     feed.subscribe(this);
   }
 
   /** Every change up to this version is known here. */
   get version(): bigint {
     return this.watermark.reached;
+  }
+
+  get policyVersion(): string {
+    return this.watermark.digits;
   }
 
   subject(id: string): Subject | null | Promise<Subject | null> {
@@ -98,6 +104,11 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
   private async readSubject(id: string): Promise<Subject | null> {
     const row = await this.policies.findSubject(id);
     return row === null ? null : compileSubject(row, this.policy);
+  }
+
+  private async readNode(id: string): Promise<ResourceNode | null> {
+    const node = await this.policies.findNode(id);
+    return node === null ? null : this.nodeStrings.shareIn(node);
   }
 
   private adopt({ version, permissions, implied, roles }: PolicyDefinition): void {

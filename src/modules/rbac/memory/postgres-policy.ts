@@ -8,6 +8,7 @@ import type { PolicySource } from './policy-source';
 /** The policy as PostgreSQL has it now, for one question or one batch of them. */
 export class PostgresPolicy implements PolicySource {
   readonly version: bigint;
+  readonly policyVersion: string;
   readonly policy: CompiledPolicy;
   private readonly subjects = new Map<string, Promise<Subject | null>>();
   private readonly nodes = new Map<string, Promise<ResourceNode | null>>();
@@ -17,6 +18,7 @@ export class PostgresPolicy implements PolicySource {
     { version, permissions, implied, roles }: PolicyDefinition,
   ) {
     this.version = version;
+    this.policyVersion = version.toString();
     this.policy = new CompiledPolicy(permissions, roles, implied);
   }
 

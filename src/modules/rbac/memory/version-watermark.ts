@@ -7,6 +7,8 @@ export class VersionWatermark {
 
   /** Nothing is known before the first {@link restart}. */
   reached = -1n;
+  /** The same in digits, for every decision to say. */
+  digits = '-1';
 
   /** All is known up to `version`, from a snapshot of it. */
   restart(version: bigint): void {
@@ -22,5 +24,6 @@ export class VersionWatermark {
 
   private advance(): void {
     while (this.beyond.delete(this.reached + 1n)) this.reached += 1n;
+    this.digits = this.reached.toString();
   }
 }
