@@ -1,8 +1,11 @@
-/** All that the demonstration needs to say over HTTP. */
+/** What the demonstration reads of answers. */
 interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
-  readonly body: any;
+  readonly body: {
+    readonly id: string;
+    readonly accessToken: string;
+    readonly items: readonly { readonly id: string }[];
+  };
 }
 
 export const DEMO_PASSWORD = 'demonstrations only please';
@@ -46,7 +49,7 @@ class DemoApi {
   async signIn(username: string, password: string): Promise<void> {
     const { status, body } = await this.send('POST', '/v1/auth/login', { username, password });
     if (status !== 200) throw new Error('The administrator of an earlier demonstration has another password');
-    this.token = body.accessToken as string;
+    this.token = body.accessToken;
   }
 
   async send(method: string, path: string, body?: object): Promise<Answer> {
@@ -58,13 +61,13 @@ class DemoApi {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
   async create(path: string, body: object): Promise<string> {
     const answer = await this.send('POST', path, body);
     if (answer.status !== 201) throw new Error(`${path} was answered ${JSON.stringify(answer.body)}`);
-    return answer.body.id as string;
+    return answer.body.id;
   }
 
   person(username: string): Promise<string> {
@@ -74,7 +77,9 @@ class DemoApi {
 
   async node(type: string, key: string): Promise<string> {
     const { body } = await this.send('GET', `/v1/resources?type=${type}&key=${encodeURIComponent(key)}`);
-    return body.items[0].id as string;
+    const [node] = body.items;
+    if (node === undefined) throw new Error(`There is no ${type} ${key}`);
+    return node.id;
   }
 
   assign(principalType: string, principalId: string, roleId: string, resourceId: string, effect = 'allow') {

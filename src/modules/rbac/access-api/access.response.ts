@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pageOf } from '../../../common/http';
 import { uuidField } from '../../../common/validation';
 import type { Decision } from '../engine/access-request';
+import { redact } from '../engine/explain';
 import type { AssignmentFinding, Explanation } from '../engine/explanation';
 
 const decisionExample = {
@@ -114,17 +115,14 @@ export function toExplainAccessResponse({
   };
 }
 
-/** What a subject may see of its own: no conditions, no values, no groups, no places. */
-export function toRedactedExplanation({
-  decision,
-  deciding,
-  nearMisses,
-}: Explanation): ExplainAccessResponse {
+export function toRedactedExplanation(explanation: Explanation): ExplainAccessResponse {
+  const { decision, deciding, nearMisses } = redact(explanation);
   return {
     decision: toAccessDecisionResponse(decision),
+    // What is denied, what is not allowed and what does not exist look the same.
     basis: decision.allowed || decision.basis === 'challenge' ? decision.basis : 'not_allowed',
-    deciding: deciding.map(({ effect, roleId, outcome }) => ({ effect, roleId, outcome })),
-    nearMisses: nearMisses.map(({ effect, outcome }) => ({ effect, outcome })),
+    deciding: [...deciding],
+    nearMisses: [...nearMisses],
   };
 }
 

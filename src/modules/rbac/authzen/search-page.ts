@@ -8,6 +8,11 @@ interface PagedBody {
   readonly page?: { readonly token?: string | undefined; readonly limit?: number | undefined } | undefined;
 }
 
+interface ResultPage<T> {
+  page: { next_token: string; count: number };
+  results: T[];
+}
+
 /** Where a search goes on. Its token belongs to one question: with another it is refused. */
 @Injectable()
 export class SearchPages {
@@ -24,7 +29,7 @@ export class SearchPages {
   }
 
   /** @param last null where nothing follows. */
-  answer<T>(body: PagedBody, results: readonly T[], last: string | null) {
+  answer<T>(body: PagedBody, results: readonly T[], last: string | null): ResultPage<T> {
     const next_token = last === null ? '' : this.cursors.encode(listOf(body), [last]);
     return { page: { next_token, count: results.length }, results: [...results] };
   }

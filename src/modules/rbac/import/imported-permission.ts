@@ -4,8 +4,8 @@ export interface ImportedPermission {
   readonly originalName: string;
 }
 
-/** Lower-case letters, digits and what no other part of the service takes for more than a letter. */
-const PLAIN = /^[a-z0-9._/{}:~-]$/u;
+/** All but lower-case letters, digits and what no other part of the service takes for more than a letter. */
+const MEANINGFUL = /[^a-z0-9._/{}:~-]/gu;
 
 /**
  * `resource:action`, where the action is the original name; every byte of UTF-8 that could mean something else here
@@ -16,10 +16,9 @@ export function importedPermission(
   originalName: string,
   folded = originalName,
 ): ImportedPermission {
-  return { name: `${resource}:${[...folded].map(spelled).join('')}`, originalName };
+  return { name: `${resource}:${folded.replace(MEANINGFUL, spelled)}`, originalName };
 }
 
 function spelled(character: string): string {
-  if (PLAIN.test(character)) return character;
   return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }
