@@ -52,7 +52,9 @@ export function all(...permissions: readonly [PermissionName, ...PermissionName[
 }
 
 /** Reads well inside of {@link self}. */
-export const or = any;
+export function or(...permissions: Parameters<typeof any>): Requirement {
+  return any(...permissions);
+}
 
 /** The subject that the path names needs nothing; others need `otherwise`. */
 export function self({ name }: ReturnType<typeof param>, otherwise: Requirement): Requirement {

@@ -138,14 +138,17 @@ export class AccessService {
   private async sourceFor({ minPolicyVersion = '-1' }: DecideOptions = {}): Promise<PolicySource> {
     const wanted = BigInt(minPolicyVersion);
     if (this.feed.isFresh() && this.memory.version >= wanted) return this.memory;
-    for (const deadline = performance.now() + MAX_WAIT_MS; ; await sleep(RETRY_MS)) {
-      const stored = await this.policies.readVersion();
-      if (stored >= wanted) return PostgresPolicy.read(this.policies);
-      if (performance.now() >= deadline)
-        throw new DomainError('RBAC.POLICY_VERSION_PENDING', {
-          detail: `The policy is at version ${stored}.`,
-        });
+    const deadline = performance.now() + MAX_WAIT_MS;
+    let stored = await this.policies.readVersion();
+    while (stored < wanted) {
+      if (performance.now() >= deadline) {
+        const detail = `The policy is at version ${stored}.`;
+        throw new DomainError('RBAC.POLICY_VERSION_PENDING', { detail });
+      }
+      await sleep(RETRY_MS);
+      stored = await this.policies.readVersion();
     }
+    return PostgresPolicy.read(this.policies);
   }
 }
 
@@ -158,8 +161,7 @@ function decideWith(
   const { policyVersion } = source;
   const bit = source.policy.bitOf(request.permission);
   if (bit === undefined) return refusal('unknown_permission', policyVersion);
-  if (subject === null || subject.type !== request.subject.type)
-    return refusal('unknown_subject', policyVersion);
+  if (subject?.type !== request.subject.type) return refusal('unknown_subject', policyVersion);
   if (resource === null) return refusal('unknown_resource', policyVersion);
   const { basis, challenge } = decide(bit, { request, subject, resource, now });
   const decision = { allowed: basis === 'allowed', basis, policyVersion };

@@ -14,7 +14,7 @@ export class AssignmentResourceLoader extends ResourceLoader {
 
   /** The root where there is no such assignment: whoever may take any back learns that this one is none. */
   async resourceOf({ params }: FastifyRequest): Promise<string> {
-    const id = uuidField.safeParse((params as Readonly<Record<string, unknown>>)['id']);
+    const id = uuidField.safeParse((params as { readonly id?: unknown }).id);
     const assignment = id.success ? await this.assignments.findById(id.data) : null;
     return assignment?.resourceId ?? ROOT_RESOURCE_ID;
   }

@@ -1,17 +1,12 @@
 import { covers, EVERYTHING, GRANT_PATTERN, isWildcard } from './grant-pattern';
 import { Implications } from './implications';
 import { PermissionSet } from './permission-set';
+import type { RoleDefinition } from './role-definition';
 import { RoleGraph } from './role-graph';
 
-export type Effect = 'allow' | 'deny';
+export type { RoleDefinition };
 
-export interface RoleDefinition {
-  readonly id: string;
-  readonly grants: readonly string[];
-  /** Subtracted from what this role grants, inherited grants included; other roles of a holder are not touched. */
-  readonly except: readonly string[];
-  readonly parents: readonly string[];
-}
+export type Effect = 'allow' | 'deny';
 
 export interface HeldRole {
   readonly roleId: string;

@@ -9,6 +9,7 @@ import {
   or,
   param,
   Public,
+  query,
   RequirePermission,
   ResourceLoader,
   self,
@@ -32,42 +33,73 @@ class Loader extends ResourceLoader {
 
 class Routes {
   @Public()
-  open(): void {}
+  open(): string {
+    return 'served';
+  }
 
   @Authenticated()
-  own(): void {}
+  own(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read')
-  guarded(): void {}
+  guarded(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read', { on: param('id') })
-  onParam(): void {}
+  onParam(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read', { on: body('table.id') })
-  onBody(): void {}
+  onBody(): string {
+    return 'served';
+  }
+
+  @RequirePermission('roles:read', { on: query('resource') })
+  onQuery(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read', { on: loadedBy(Loader) })
-  onLoaded(): void {}
+  onLoaded(): string {
+    return 'served';
+  }
 
   @RequirePermission(any('roles:read', 'roles:update'))
-  either(): void {}
+  either(): string {
+    return 'served';
+  }
 
   @RequirePermission(all('roles:read', 'roles:update'))
-  both(): void {}
+  both(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read', { each: body('ids') })
-  each(): void {}
+  each(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:read', { list: true })
-  list(): void {}
+  list(): string {
+    return 'served';
+  }
 
   @RequirePermission(self(param('id'), or('roles:read')))
-  self(): void {}
+  self(): string {
+    return 'served';
+  }
 
   @RequirePermission('roles:update', { on: param('id'), concealUnless: 'roles:read' })
-  concealed(): void {}
+  concealed(): string {
+    return 'served';
+  }
 
-  undeclared(): void {}
+  undeclared(): string {
+    return 'served';
+  }
 }
 
 interface Sent {
@@ -98,7 +130,8 @@ function aGuard(answer: (request: AccessRequest) => Answer | Promise<Answer>) {
   };
   const access = {
     decide,
-    decideMany: (requests: AccessRequest[]) => Promise.all(requests.map(decide)),
+    decideMany: (requests: AccessRequest[]) =>
+      Promise.all(requests.map((request) => Promise.resolve(decide(request)))),
     list: (request: AccessRequest) => {
       asked.push(request);
       return Promise.resolve(FILTER);
@@ -195,6 +228,8 @@ describe('PermissionsGuard', () => {
     ['onBody', { body: { table: { id: NODE } } }, NODE],
     ['onBody', { body: { table: {} } }, ROOT_RESOURCE_ID],
     ['onBody', { body: undefined }, ROOT_RESOURCE_ID],
+    ['onQuery', { query: { resource: NODE } }, NODE],
+    ['onQuery', {}, ROOT_RESOURCE_ID],
     ['onLoaded', {}, OTHER],
   ])('asks on the resource that the request to "%s" names', async (route, sent, resource) => {
     const { guard, asked, published } = aGuard(() => false);
@@ -210,6 +245,7 @@ describe('PermissionsGuard', () => {
     ['onBody', { body: { table: { id: { $ne: NODE } } } }],
     ['onBody', { body: { table: { id: [NODE] } } }],
     ['onBody', { body: { table: { id: null } } }],
+    ['onQuery', { query: { resource: [NODE, OTHER] } }],
     ['each', { body: { ids: NODE } }],
     ['each', { body: { ids: [] } }],
     ['each', { body: { ids: [NODE, {}] } }],
@@ -248,7 +284,7 @@ describe('PermissionsGuard', () => {
   it('hands a filter to a route that lists', async () => {
     const { context, request } = requestTo('list');
     await expect(aGuard(() => false).guard.canActivate(context)).resolves.toBe(true);
-    expect(request['accessFilter']).toBe(FILTER);
+    expect((request as { accessFilter?: unknown }).accessFilter).toBe(FILTER);
   });
 
   it('asks nothing of the subject that the route is about', async () => {

@@ -58,7 +58,9 @@ export class PermissionsGuard implements CanActivate {
     if (!isPlain || permission === undefined) return this.permitsLater(access, request, principal);
     const decision = this.access.decide(requestFor({ permission }, request, principal));
     if (!(decision instanceof Promise) && decision.allowed) return true;
-    return this.settle(access, request, principal, [{ permission }], [decision]);
+    return Promise.resolve(decision).then((decided) =>
+      this.settle(access, request, principal, [{ permission }], [decided]),
+    );
   }
 
   private async permitsLater(
@@ -87,7 +89,7 @@ export class PermissionsGuard implements CanActivate {
     const question = requestFor({ permission }, request, principal);
     const filter = await this.access.list(question);
     if (filter.isEmpty)
-      return this.settle(access, request, principal, [{ permission }], [this.access.decide(question)]);
+      return this.settle(access, request, principal, [{ permission }], [await this.access.decide(question)]);
     request.accessFilter = filter;
     return true;
   }
@@ -98,9 +100,8 @@ export class PermissionsGuard implements CanActivate {
     request: FastifyRequest,
     principal: Principal,
     questions: readonly Question[],
-    answers: readonly (Decision | Promise<Decision>)[],
+    decisions: readonly Decision[],
   ): Promise<boolean> {
-    const decisions = await Promise.all(answers);
     const asked = questions.flatMap((question, index) => {
       const decision = decisions[index];
       return decision === undefined ? [] : [{ ...question, decision }];

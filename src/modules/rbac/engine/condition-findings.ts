@@ -18,6 +18,7 @@ function labelOf({ op, ...rest }: Test): string {
 }
 
 function seenBy(test: Test, facts: Facts): unknown {
+  if ('attribute' in test) return valueOf(test.attribute, facts);
   const { context = {} } = facts.request;
   switch (test.op) {
     case 'ip':
@@ -30,8 +31,6 @@ function seenBy(test: Test, facts: Facts): unknown {
       return new Date(facts.now).toISOString();
     case 'owner':
       return facts.resource.ownerId;
-    default:
-      return valueOf(test.attribute, facts);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Test } from './condition';
+import { childrenOf, isTest, type Comparison, type Test } from './condition';
 import { evaluateTest, operandOf, type Verdict } from './evaluate-condition';
 import { valueOf, type Facts } from './facts';
 import type { StoredCondition } from './subject';
@@ -9,68 +9,46 @@ export interface SqlScope {
   readonly values: unknown[];
 }
 
-const RESOURCE_ATTRIBUTE = /^resource\./;
+const RESOURCE = 'resource.';
 const OPERATORS = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /** Whether what the condition says depends on the resource; what does not is decided before the query. */
 export function dependsOnResource(condition: StoredCondition): boolean {
   if (condition === 'unreadable') return false;
-  switch (condition.op) {
-    case 'all':
-    case 'any':
-      return condition.of.some(dependsOnResource);
-    case 'not':
-      return dependsOnResource(condition.of);
-    default:
-      return testsResource(condition);
-  }
+  return isTest(condition) ? testsResource(condition) : childrenOf(condition).some(dependsOnResource);
 }
 
 /** The condition in SQL, whose NULL is the same unknown as ours. All that is not the resource's is a constant there. */
 export function conditionSql(condition: StoredCondition, facts: Facts, scope: SqlScope): string {
   if (condition === 'unreadable') return literal(null);
-  switch (condition.op) {
-    case 'all':
-    case 'any': {
-      const parts = condition.of.map((child) => conditionSql(child, facts, scope));
-      return `(${parts.join(condition.op === 'all' ? ' AND ' : ' OR ')})`;
-    }
-    case 'not':
-      return `(NOT ${conditionSql(condition.of, facts, scope)})`;
-    default:
-      return testsResource(condition)
-        ? testSql(condition, facts, scope)
-        : literal(evaluateTest(condition, facts));
+  if (isTest(condition)) {
+    return testsResource(condition)
+      ? testSql(condition, facts, scope)
+      : literal(evaluateTest(condition, facts));
   }
+  if (condition.op === 'not') return `(NOT ${conditionSql(condition.of, facts, scope)})`;
+  const parts = condition.of.map((child) => conditionSql(child, facts, scope));
+  return `(${parts.join(condition.op === 'all' ? ' AND ' : ' OR ')})`;
 }
 
 function testsResource(test: Test): boolean {
   if (test.op === 'owner') return true;
   if (!('attribute' in test)) return false;
   const other = 'value' in test && typeof test.value === 'object' ? test.value.attribute : '';
-  return RESOURCE_ATTRIBUTE.test(test.attribute) || RESOURCE_ATTRIBUTE.test(other);
+  return test.attribute.startsWith(RESOURCE) || other.startsWith(RESOURCE);
 }
 
 function testSql(test: Test, facts: Facts, scope: SqlScope): string {
-  switch (test.op) {
-    case 'owner':
-      return `coalesce(${scope.alias}.owner_id = ANY (${bind([...facts.subject.holders.keys()], 'uuid[]', scope)}), false)`;
-    case 'exists':
-      return `(${attributeSql(test.attribute, facts, scope)} IS NOT NULL)`;
-    case 'in': {
-      const values = test.values.map((value) => JSON.stringify(value));
-      return `(${scalarSql(attributeSql(test.attribute, facts, scope))} = ANY (${bind(values, 'text[]', scope)}::jsonb[]))`;
-    }
-    case 'eq':
-    case 'ne':
-    case 'lt':
-    case 'lte':
-    case 'gt':
-    case 'gte':
-      return comparisonSql(test, facts, scope);
-    default:
-      return literal(evaluateTest(test, facts));
-  }
+  if (!('attribute' in test)) return ownerSql(facts, scope);
+  if (test.op === 'exists') return `(${attributeSql(test.attribute, facts, scope)} IS NOT NULL)`;
+  if (test.op !== 'in') return comparisonSql(test, facts, scope);
+  const values = test.values.map((value) => JSON.stringify(value));
+  const scalar = scalarSql(attributeSql(test.attribute, facts, scope));
+  return `(${scalar} = ANY (${bind(values, 'text[]', scope)}::jsonb[]))`;
+}
+
+function ownerSql({ subject }: Facts, scope: SqlScope): string {
+  return `coalesce(${scope.alias}.owner_id = ANY (${bind([...subject.holders.keys()], 'uuid[]', scope)}), false)`;
 }
 
 function comparisonSql(test: Comparison, facts: Facts, scope: SqlScope): string {
@@ -87,7 +65,7 @@ function comparisonSql(test: Comparison, facts: Facts, scope: SqlScope): string 
 }
 
 function sideSql(attribute: string, value: unknown, facts: Facts, scope: SqlScope): string {
-  return RESOURCE_ATTRIBUTE.test(attribute) ? attributeSql(attribute, facts, scope) : bindJson(value, scope);
+  return attribute.startsWith(RESOURCE) ? attributeSql(attribute, facts, scope) : bindJson(value, scope);
 }
 
 /** An attribute of the row as jsonb. */

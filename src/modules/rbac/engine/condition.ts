@@ -58,8 +58,11 @@ const tests = [
 ] as const;
 
 export type Test = z.infer<(typeof tests)[number]>;
+/** Looks at one attribute. */
+export type AttributeTest = Extract<Test, { attribute: string }>;
+/** Looks at how the request came, or whose the resource is. */
+export type CircumstanceTest = Exclude<Test, AttributeTest>;
 export type Comparison = Extract<Test, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>;
-export type Scalar = z.infer<typeof scalar>;
 
 /** When an assignment applies: a tree of tests. */
 export type Condition =

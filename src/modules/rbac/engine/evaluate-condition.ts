@@ -1,4 +1,12 @@
-import { DAYS, type Comparison, type Condition, type Test } from './condition';
+import {
+  DAYS,
+  isTest,
+  type AttributeTest,
+  type CircumstanceTest,
+  type Comparison,
+  type Condition,
+  type Test,
+} from './condition';
 import { valueOf, type Facts } from './facts';
 import { isInNetworks } from './networks';
 import type { StoredCondition } from './subject';
@@ -10,16 +18,9 @@ export type Verdict = boolean | null;
 /** What `condition` says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
 export function evaluate(condition: StoredCondition, facts: Facts): Verdict {
   if (condition === 'unreadable') return null;
-  switch (condition.op) {
-    case 'all':
-      return every(condition.of, facts, true);
-    case 'any':
-      return every(condition.of, facts, false);
-    case 'not':
-      return negated(evaluate(condition.of, facts));
-    default:
-      return evaluateTest(condition, facts);
-  }
+  if (isTest(condition)) return evaluateTest(condition, facts);
+  if (condition.op === 'not') return negated(evaluate(condition.of, facts));
+  return every(condition.of, facts, condition.op === 'all');
 }
 
 /** Conjunction where `identity` is true, disjunction where it is false: one opposite decides, else unknown remains. */
@@ -33,11 +34,15 @@ function every(conditions: readonly Condition[], facts: Facts, identity: boolean
   return verdict;
 }
 
-export function negated(verdict: Verdict): Verdict {
+function negated(verdict: Verdict): Verdict {
   return verdict === null ? null : !verdict;
 }
 
 export function evaluateTest(test: Test, facts: Facts): Verdict {
+  return 'attribute' in test ? evaluateAttribute(test, facts) : evaluateCircumstance(test, facts);
+}
+
+function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
   const { context = {} } = facts.request;
   switch (test.op) {
     case 'ip':
@@ -50,13 +55,14 @@ export function evaluateTest(test: Test, facts: Facts): Verdict {
       return isInWindow(test, facts.now);
     case 'owner':
       return facts.resource.ownerId !== null && facts.subject.holders.has(facts.resource.ownerId);
-    case 'exists':
-      return isPresent(valueOf(test.attribute, facts));
-    case 'in':
-      return isOneOf(valueOf(test.attribute, facts), test.values);
-    default:
-      return compare(test.op, valueOf(test.attribute, facts), operandOf(test, facts));
   }
+}
+
+function evaluateAttribute(test: AttributeTest, facts: Facts): Verdict {
+  const value = valueOf(test.attribute, facts);
+  if (test.op === 'exists') return isPresent(value);
+  if (test.op === 'in') return isOneOf(value, test.values);
+  return compare(test.op, value, operandOf(test, facts));
 }
 
 export function operandOf({ value }: Comparison, facts: Facts): unknown {
@@ -64,7 +70,7 @@ export function operandOf({ value }: Comparison, facts: Facts): unknown {
 }
 
 /** Unknown where a side is missing, or the two are of different types. Only numbers have an order. */
-export function compare(op: Comparison['op'], left: unknown, right: unknown): Verdict {
+function compare(op: Comparison['op'], left: unknown, right: unknown): Verdict {
   if (!isScalar(left) || typeof left !== typeof right) return null;
   if (op === 'eq') return left === right;
   if (op === 'ne') return left !== right;
@@ -88,7 +94,7 @@ function isOneOf(value: unknown, values: readonly unknown[]): Verdict {
   return isScalar(value) ? values.includes(value) : null;
 }
 
-export function isPresent(value: unknown): boolean {
+function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
@@ -106,10 +112,13 @@ function isInWindow({ zone, days, from, to }: Extract<Test, { op: 'time' }>, now
   const { day, minute } = clockOf(zone).at(now);
   const start = minuteOf(from ?? '00:00');
   const end = to === undefined ? Infinity : minuteOf(to);
-  const isAfterMidnight = end < start && minute < end;
-  const startDay = DAYS[isAfterMidnight ? (day + 6) % 7 : day];
-  if (days !== undefined && (startDay === undefined || !days.includes(startDay))) return false;
-  return end < start ? minute >= start || minute < end : minute >= start && minute < end;
+  const isOverMidnight = end < start;
+  if (isOverMidnight && minute < end) return isOn((day + 6) % 7, days);
+  return minute >= start && (isOverMidnight || minute < end) && isOn(day, days);
+}
+
+function isOn(day: number, days: readonly string[] = DAYS): boolean {
+  return days.includes(DAYS[day] ?? '');
 }
 
 function minuteOf(timeOfDay: string): number {

@@ -14,16 +14,10 @@ export interface Facts {
 /** The value of an attribute; undefined where it is unknown. */
 export function valueOf(attribute: string, facts: Facts): unknown {
   const [entity, field = '', name = ''] = attribute.split('.');
-  switch (entity) {
-    case 'subject':
-      return subjectValue(field, name, facts);
-    case 'resource':
-      return resourceValue(field, name, facts);
-    case 'action':
-      return field === 'name' ? facts.request.permission : own(facts.request.actionProperties, name);
-    default:
-      return own(facts.request.context?.attributes, field);
-  }
+  if (entity === 'subject') return subjectValue(field, name, facts);
+  if (entity === 'resource') return resourceValue(field, name, facts);
+  if (entity === 'context') return own(facts.request.context?.attributes, field);
+  return field === 'name' ? facts.request.permission : own(facts.request.actionProperties, name);
 }
 
 function subjectValue(field: string, name: string, { subject, request }: Facts): unknown {

@@ -69,7 +69,7 @@ export class ResourceFilter implements ListFilter {
     const at = (nodeIds: readonly string[]): string =>
       `${scope.alias}.path && $${scope.values.push(nodeIds)}::uuid[]`;
     return [
-      ...(settled.size > 0 ? [`${at([...settled])}`] : []),
+      ...(settled.size > 0 ? [at([...settled])] : []),
       ...pending.map(
         ({ nodeId, condition }) =>
           `(${at([nodeId])} AND (${conditionSql(condition, this.facts, scope)}) ${test})`,

@@ -103,7 +103,7 @@ const known = async ({ memory, policies }: Awaited<ReturnType<typeof aMemory>>):
 describe('PolicyMemory', () => {
   it('reads a principal once, for all who ask meanwhile, and answers synchronously from then on', async () => {
     const { memory, policies } = await aMemory();
-    const both = [memory.subject('ada'), memory.subject('ada')];
+    const both = [memory.subject('ada'), memory.subject('ada')].map((found) => Promise.resolve(found));
     policies.subjectReads[0]!.answer(aRow('ada'));
     const [one, two] = await Promise.all(both);
 

@@ -68,19 +68,11 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
   }
 
   async refresh(kind: ChangeKind, keys: readonly string[]): Promise<void> {
-    const concerned = new Set(keys);
-    switch (kind) {
-      case 'policy.roles':
-        return this.refreshRoles(keys);
-      case 'policy.resources':
-        this.nodes.forget(({ path }) => path.some((id) => concerned.has(id)));
-        return;
-      case 'policy.version':
-        for (const version of keys) this.watermark.mark(BigInt(version));
-        return;
-      default:
-        this.subjects.forget(({ holders }) => keys.some((id) => holders.has(id)));
-    }
+    if (kind === 'policy.roles') return this.refreshRoles(keys);
+    if (kind === 'policy.version') for (const version of keys) this.watermark.mark(BigInt(version));
+    else if (kind === 'policy.resources')
+      this.nodes.forget(({ path }) => keys.some((id) => path.includes(id)));
+    else this.subjects.forget(({ holders }) => keys.some((id) => holders.has(id)));
   }
 
   /** Without keys the registry has changed, and with it what wildcards cover. */

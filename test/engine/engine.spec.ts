@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { decide } from '../../../src/modules/rbac/engine/decide';
-import { explain } from '../../../src/modules/rbac/engine/explain';
-import { ResourceFilter } from '../../../src/modules/rbac/engine/resource-filter';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { compiledOf, factsOf, idOf } from './engine-compiled';
-import { answer, applies } from './engine-oracle';
+import { decide } from '../../src/modules/rbac/engine/decide';
+import { explain } from '../../src/modules/rbac/engine/explain';
+import { ResourceFilter } from '../../src/modules/rbac/engine/resource-filter';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { compiledOf, factsOf, idOf } from './compiled-world';
+import { answer, applies } from './oracle';
 import {
   PERMISSIONS,
   someAssignment,
@@ -14,7 +14,7 @@ import {
   SUBJECTS,
   type Circumstances,
   type World,
-} from './engine-world';
+} from './worlds';
 
 const WORLDS = 2_500;
 

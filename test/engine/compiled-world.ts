@@ -1,10 +1,10 @@
-import { CompiledPolicy } from '../../../src/modules/rbac/compiled-policy';
-import type { AccessRequest } from '../../../src/modules/rbac/engine/access-request';
-import type { Facts } from '../../../src/modules/rbac/engine/facts';
-import type { ResourceNode } from '../../../src/modules/rbac/engine/resource-node';
-import { compileSubject } from '../../../src/modules/rbac/memory/compile-subject';
-import { holdersOf, lineOf } from './engine-oracle';
-import { NOW, PERMISSIONS, SUBJECTS, type Circumstances, type World } from './engine-world';
+import { CompiledPolicy } from '../../src/modules/rbac/compiled-policy';
+import type { AccessRequest } from '../../src/modules/rbac/engine/access-request';
+import type { Facts } from '../../src/modules/rbac/engine/facts';
+import type { ResourceNode } from '../../src/modules/rbac/engine/resource-node';
+import { compileSubject } from '../../src/modules/rbac/memory/compile-subject';
+import { holdersOf, lineOf } from './oracle';
+import { NOW, PERMISSIONS, SUBJECTS, type Circumstances, type World } from './worlds';
 
 export const idOf = (kind: 'principal' | 'node' | 'role' | 'assignment', index: number): string =>
   `00000000-0000-7000-9000-${{ principal: 'a', node: 'b', role: 'c', assignment: 'd' }[kind]}${String(index).padStart(11, '0')}`;

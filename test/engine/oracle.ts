@@ -1,5 +1,5 @@
-import type { Condition } from '../../../src/modules/rbac/engine/condition';
-import { NOW, SUBJECTS, type Circumstances, type World, type WorldAssignment } from './engine-world';
+import type { Condition } from '../../src/modules/rbac/engine/condition';
+import { NOW, SUBJECTS, type Circumstances, type World, type WorldAssignment } from './worlds';
 
 /** The law once more, literally, slowly, and without a line of the engine. */
 type Kleene = 'yes' | 'no' | 'unknown';
@@ -110,7 +110,9 @@ function truthOf(condition: Condition, question: Question): Kleene {
       if (tag === undefined || typeof other !== 'string') return 'unknown';
       return known(condition.op === 'eq' ? tag === other : tag !== other);
     }
-    default:
+    case 'lte':
+    case 'gt':
+    case 'time':
       throw new Error(`The worlds have no ${condition.op}`);
   }
 }

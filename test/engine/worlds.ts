@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Condition } from '../../../src/modules/rbac/engine/condition';
+import type { Condition } from '../../src/modules/rbac/engine/condition';
 
 /** A small world in plain data: what the engine compiles, and what the oracle reads as it is. */
 export interface World {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type * as Decide from '../../../src/modules/rbac/engine/decide';
-import { compiledOf, factsOf, type EngineModules } from './engine-compiled';
-import { answer } from './engine-oracle';
-import { PERMISSIONS, someCircumstances, someWorld, SUBJECTS } from './engine-world';
+import type * as Decide from '../../src/modules/rbac/engine/decide';
+import { compiledOf, factsOf, type EngineModules } from './compiled-world';
+import { answer } from './oracle';
+import { PERMISSIONS, someCircumstances, someWorld, SUBJECTS } from './worlds';
 import { MutatedEngine, type Mutation } from './mutated-engine';
 
 const mutation = (file: string, from: string, to: string): Mutation => ({ file, from, to });
@@ -48,11 +48,7 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(EVALUATE, 'if (next === !identity) return next', 'if (next === identity) return next'),
   mutation(EVALUATE, 'if (next === null) verdict = null', ''),
   mutation(EVALUATE, 'let verdict: Verdict = identity', 'let verdict: Verdict = null'),
-  mutation(
-    EVALUATE,
-    "if (condition === 'unreadable') return null;\n  switch (condition.op) {\n    case 'all':\n      return every(condition.of, facts, true)",
-    "if (condition === 'unreadable') return null;\n  switch (condition.op) {\n    case 'all':\n      return every(condition.of, facts, false)",
-  ),
+  mutation(EVALUATE, "condition.op === 'all')", "condition.op === 'any')"),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', '!verdict'),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', 'verdict'),
   mutation(EVALUATE, 'context.acr === undefined ? null', 'context.acr === undefined ? false'),
@@ -142,10 +138,10 @@ const SAMPLE = fc
 /** Whether the engine with this mistake ever answers otherwise than the law. */
 function isFound(engine: MutatedEngine): boolean {
   const modules = {
-    CompiledPolicy: engine.load<EngineModules>(POLICY).CompiledPolicy,
-    compileSubject: engine.load<EngineModules>(SUBJECT).compileSubject,
+    CompiledPolicy: (engine.load(POLICY) as EngineModules).CompiledPolicy,
+    compileSubject: (engine.load(SUBJECT) as EngineModules).compileSubject,
   };
-  const { decide } = engine.load<typeof Decide>(DECIDE);
+  const { decide } = engine.load(DECIDE) as typeof Decide;
   return SAMPLE.some(({ world, circumstances, questions }) => {
     try {
       const compiled = compiledOf(world, modules);
