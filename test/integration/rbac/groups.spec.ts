@@ -144,4 +144,32 @@ describe('groups', () => {
     expect(outcome(await add(group, inner.id, 'group', steward))).toBe('RBAC.TARGET_MORE_PRIVILEGED');
     expect(outcome(await add(group, await service.createPrincipal(), 'user', steward))).toBe(201);
   });
+
+  it('give their members what they have, from the moment of joining to that of leaving', async () => {
+    const [outer, inner] = [await create(), await create()];
+    await add(outer, inner.id, 'group');
+    const role = await service.createRole(admin, { grants: ['catalog:read'] });
+    const assignment = { principalType: 'group', principalId: outer.id, roleId: role.id };
+    expect(outcome(await service.as(admin).post('/v1/assignments', assignment))).toBe(201);
+    const member = await service.createPrincipal();
+    expect(await service.may(member, 'catalog:read')).toBe(false);
+    await add(inner, member);
+    expect(await service.may(member, 'catalog:read')).toBe(true);
+    await remove(outer, inner.id);
+    expect(await service.may(member, 'catalog:read')).toBe(false);
+    await add(outer, inner.id, 'group');
+    expect(await service.may(member, 'catalog:read')).toBe(true);
+    await service.policy.removePrincipal(member);
+    const { body } = await service.as(admin).get(`/v1/groups/${inner.id}/members`);
+    expect(body.items).toEqual([]);
+  });
+
+  it('do not take the last administrator in where something is denied', async () => {
+    const group = await create();
+    await give(group.id, ['catalog:read'], 'deny');
+    expect(outcome(await add(group, admin))).toBe('RBAC.LAST_ADMINISTRATOR');
+    await service.createAdministrator();
+    expect(outcome(await add(group, admin))).toBe(201);
+    expect(outcome(await remove(group, admin))).toBe('RBAC.EXCEEDS_OWN_PERMISSIONS');
+  });
 });

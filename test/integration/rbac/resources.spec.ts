@@ -119,6 +119,52 @@ describe('resources', () => {
     expect(outcome(move)).toBe('RBAC.RESOURCE_TOO_DEEP');
   });
 
+  it('move and go only by the hand of who holds what the assignments concerned allow or deny', async () => {
+    const [open, shut] = [await create(), await create()];
+    const node = await create({ parentId: open.id });
+    const mover = await service.createPrincipal();
+    const tree = await service.createRole(admin, { grants: ['resources:*'] });
+    await service.assign(admin, mover, tree.id);
+    const other = await service.createPrincipal();
+    const role = await service.createRole(admin, { grants: ['catalog.table:write'] });
+    const assignment = { principalType: 'user', principalId: other, roleId: role.id, resourceId: shut.id };
+    expect(outcome(await service.as(admin).post('/v1/assignments', assignment))).toBe(201);
+    const move = (parentId: string, version: number, actor = mover) =>
+      service.as(actor).patch(`/v1/resources/${node.id}`, { parentId }, version);
+    expect(outcome(await move(shut.id, 1))).toBe('RBAC.EXCEEDS_OWN_PERMISSIONS');
+    expect(outcome(await move(uuidv7(), 1))).toBe('RBAC.UNKNOWN_RESOURCE');
+    expect(outcome(await move(ROOT, 1))).toBe(200);
+    expect(outcome(await move(shut.id, 2, admin))).toBe(200);
+    expect(outcome(await move(open.id, 3))).toBe('RBAC.EXCEEDS_OWN_PERMISSIONS');
+    const remove = (actor: string, query = '') =>
+      service.as(actor).delete(`/v1/resources/${shut.id}${query}`, 1);
+    expect(outcome(await remove(mover))).toBe('RBAC.RESOURCE_IN_USE');
+    expect(outcome(await remove(mover, '?cascade=true'))).toBe('RBAC.EXCEEDS_OWN_PERMISSIONS');
+    expect(outcome(await remove(admin, '?cascade=true'))).toBe(204);
+    expect(service.eventsNamed('resource.deleted')[0]).toMatchObject({
+      changes: { alsoDeletedBelow: { before: 1 } },
+    });
+    expect(service.eventsNamed('assignment.deleted')[0]).toBeDefined();
+  });
+
+  it('are changed at a node by who holds the permission there, and unseen by others', async () => {
+    const [mine, theirs] = [await create(), await create()];
+    const local = await service.createPrincipal();
+    const tree = await service.createRole(admin, { grants: ['resources:*'] });
+    const assignment = { principalType: 'user', principalId: local, roleId: tree.id, resourceId: mine.id };
+    await service.as(admin).post('/v1/assignments', assignment);
+    const inside = { type: 'folder', key: uuidv7(), name: 'n', parentId: mine.id };
+    expect(outcome(await service.as(local).post('/v1/resources', inside))).toBe(201);
+    expect(outcome(await service.as(local).post('/v1/resources', { ...inside, parentId: theirs.id }))).toBe(
+      'RBAC.MISSING_PERMISSION',
+    );
+    const patch = (id: string, body: object) => service.as(local).patch(`/v1/resources/${id}`, body, 1);
+    expect(outcome(await patch(theirs.id, { name: 'x' }))).toBe('RBAC.RESOURCE_NOT_FOUND');
+    expect(outcome(await patch(mine.id, { parentId: theirs.id }))).toBe('RBAC.MISSING_PERMISSION');
+    const listed = await service.as(local).get('/v1/resources');
+    expect(listed.body.items.map(({ key }: Node) => key)).toEqual([mine.key, inside.key]);
+  });
+
   it('change only for who has seen the latest version', async () => {
     const { id } = await create();
     const patch = (version?: number) =>

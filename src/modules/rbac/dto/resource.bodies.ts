@@ -7,7 +7,8 @@ const MAX_TAGS = 50;
 
 /** The id of a resource; `root` stands for the root's. */
 export const resourceIdField = z
-  .union([z.literal('root').transform(() => ROOT_RESOURCE_ID), uuidField])
+  .union([z.literal('root'), uuidField])
+  .overwrite((id) => (id === 'root' ? ROOT_RESOURCE_ID : id))
   .meta({ examples: ['0192f0c4-5c6d-7e8f-9a0b-1c2d3e4f5a6b'] });
 
 const typeField = z

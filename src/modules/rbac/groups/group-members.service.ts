@@ -52,11 +52,11 @@ export class GroupMembersService {
         });
       }
       await this.rules.requireWellFormed(membership);
-      await this.rules.requireChangeable(actor.subject, membership, 'add');
+      const isLoss = await this.rules.requireChangeable(actor.subject, membership, 'add');
       if (!(await this.members.insert(groupId, body.principalId, actor.subject))) {
         throw new DomainError('RBAC.MEMBER_EXISTS');
       }
-      await this.rules.requireAdministrator();
+      if (isLoss) await this.rules.requireAdministrator();
       await this.writer.record('policy.groups', [body.principalId], new GroupMemberAddedEvent(membership));
       return { ...membership, policyVersion };
     });
@@ -67,9 +67,9 @@ export class GroupMembersService {
     return this.writer.write(async (policyVersion) => {
       const membership = await this.members.find(groupId, principalId);
       if (membership === null) throw new DomainError('RBAC.MEMBER_NOT_FOUND');
-      await this.rules.requireChangeable(actor.subject, membership, 'remove');
+      const isLoss = await this.rules.requireChangeable(actor.subject, membership, 'remove');
       await this.members.delete(groupId, principalId);
-      await this.rules.requireAdministrator();
+      if (isLoss) await this.rules.requireAdministrator();
       await this.writer.record('policy.groups', [principalId], new GroupMemberRemovedEvent(membership));
       return { ...membership, policyVersion };
     });
@@ -79,7 +79,6 @@ export class GroupMembersService {
   async removeFromAll(principalId: string): Promise<void> {
     const removed = await this.members.deleteAllOf(principalId);
     if (removed.length === 0) return;
-    await this.rules.requireAdministrator();
     const events = removed.map((membership) => new GroupMemberRemovedEvent(membership));
     await this.writer.record('policy.groups', [principalId], ...events);
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { Privileges } from '../privileges';
 import type { Membership } from './group';
-import { GroupMembersRepository, type RoleOfGroup } from './group-members.repository';
+import { GroupMembersRepository } from './group-members.repository';
 
 /** Groups in a line: longer ones are a mistake, and slow to reason about. */
 const MAX_LINE_LENGTH = 16;
@@ -37,30 +37,29 @@ export class GroupRules {
   }
 
   /**
-   * Before a membership comes or goes.
+   * Before a membership comes or goes. Answers whether that takes anything from anybody.
    *
    * @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`
    */
-  async requireChangeable(actorId: string, membership: Membership, change: 'add' | 'remove'): Promise<void> {
+  async requireChangeable(
+    actorId: string,
+    membership: Membership,
+    change: 'add' | 'remove',
+  ): Promise<boolean> {
     const groups = await this.members.findAbove(membership.groupId, MAX_LINE_LENGTH);
     const roles = await this.members.findRolesOf(groups.map(({ id }) => id));
-    if (roles.length === 0) return;
+    if (roles.length === 0) return false;
     const policy = await this.privileges.readPolicy();
-    const concerned = policy.emptySet();
-    for (const { roleId } of roles) concerned.unite(policy.reachOf(roleId));
-    await this.privileges.requireHeld(policy, actorId, concerned);
-    if (!takesAway(roles, change)) return;
-    for (const { id } of await this.members.findBelow(membership.principalId, MAX_LINE_LENGTH)) {
-      await this.privileges.requireDominance(policy, actorId, id);
-    }
+    for (const { roleId, resourceId } of roles)
+      await this.privileges.requireHeld(policy, actorId, policy.reachOf(roleId), resourceId);
+    const losses = roles.filter(({ effect }) => (effect === 'deny') === (change === 'add'));
+    for (const resourceId of new Set(losses.map((role) => role.resourceId)))
+      await this.privileges.requireDominance(policy, actorId, membership.principalId, resourceId);
+    return losses.length > 0;
   }
 
-  /** After a membership came or went. @throws DomainError `RBAC.LAST_ADMINISTRATOR` */
+  /** After something was taken from somebody. @throws DomainError `RBAC.LAST_ADMINISTRATOR` */
   async requireAdministrator(): Promise<void> {
     await this.privileges.requireAdministrator(await this.privileges.readPolicy());
   }
-}
-
-function takesAway(roles: readonly RoleOfGroup[], change: 'add' | 'remove'): boolean {
-  return roles.some(({ effect }) => (effect === 'deny') === (change === 'add'));
 }

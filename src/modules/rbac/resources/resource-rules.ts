@@ -51,12 +51,15 @@ export class ResourceRules {
     );
   }
 
-  /** Before all of `roles` are taken back. @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS` */
+  /** Each at the resource that it names. @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS` */
   async requireHeld(actorId: string, roles: readonly RoleAtResource[]): Promise<void> {
     if (roles.length === 0) return;
     const policy = await this.privileges.readPolicy();
-    const concerned = policy.emptySet();
-    for (const roleId of new Set(roles.map((role) => role.roleId))) concerned.unite(policy.reachOf(roleId));
-    await this.privileges.requireHeld(policy, actorId, concerned);
+    for (const resourceId of new Set(roles.map((role) => role.resourceId))) {
+      const concerned = policy.emptySet();
+      for (const role of roles)
+        if (role.resourceId === resourceId) concerned.unite(policy.reachOf(role.roleId));
+      await this.privileges.requireHeld(policy, actorId, concerned, resourceId);
+    }
   }
 }

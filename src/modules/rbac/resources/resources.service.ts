@@ -81,7 +81,7 @@ export class ResourcesService {
    * `RBAC.UNKNOWN_PRINCIPAL`, and as {@link ResourceRules.requireMovable}
    */
   async update(actor: Principal, id: string, version: number, body: UpdateResourceBody): Promise<Resource> {
-    if (body.parentId !== undefined) await this.access.require(actor, 'resources:create', body.parentId);
+    if (body.parentId !== undefined) await this.requireCreatable(actor, body.parentId);
     return this.writer.write(async () => {
       const before = await this.getVersion(id, version);
       const after: Resource = { ...before, ...body };
@@ -98,6 +98,12 @@ export class ResourcesService {
       await this.writer.record('policy.resources', [id], new ResourceUpdatedEvent(id, changes));
       return this.getById(id);
     });
+  }
+
+  /** Of a place that does not exist only those learn who may create anywhere. */
+  private async requireCreatable(actor: Principal, parentId: string): Promise<void> {
+    const parent = await this.resources.findById(parentId);
+    await this.access.require(actor, 'resources:create', parent?.id);
   }
 
   private async getVersion(id: string, version: number): Promise<Resource> {
