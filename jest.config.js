@@ -30,7 +30,7 @@ module.exports = {
   projects: [
     project('unit', ['src/**/*.spec.ts', 'bench/*.spec.ts']),
     {
-      ...project('integration', ['test/{integration,contract,architecture}/**/*.spec.ts']),
+      ...project('integration', ['test/{integration,contract,architecture,engine}/**/*.spec.ts']),
       ...withDatabase('global-setup'),
     },
     { ...project('e2e', ['test/e2e/**/*.e2e-spec.ts']), ...withDatabase('global-setup') },

@@ -15,7 +15,7 @@ import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
 import { RedisModule } from './infrastructure/redis';
 import { RequestContextModule } from './infrastructure/request-context';
 import { AuditModule } from './modules/audit';
-import { AuthenticationGuard, AuthModule } from './modules/auth';
+import { AssuranceGuard, AuthenticationGuard, AuthModule } from './modules/auth';
 import { HealthModule } from './modules/health';
 import { PermissionsGuard, RbacModule } from './modules/rbac';
 import { SessionsModule } from './modules/sessions';
@@ -50,6 +50,7 @@ import { UsersModule } from './modules/users';
     { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useExisting: AuthenticationGuard },
     { provide: APP_GUARD, useClass: PermissionsGuard },
+    { provide: APP_GUARD, useExisting: AssuranceGuard },
   ],
 })
 export class AppModule {}

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { environment } from '../config/environment';
 import { databaseConfig } from '../config/database.config';
 import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+import { importCommand } from './import.command';
 import { keysCommand } from './keys.command';
 import { openapi } from './openapi.command';
 import { seed } from './seed.command';
@@ -9,6 +10,9 @@ import { seed } from './seed.command';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void> | void>> = {
+  import: async (args) => {
+    say(await importCommand(args));
+  },
   'config:check': () => {
     say(`The configuration is usable; mode: ${environment().mode}`);
   },

@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
   it('says for every operation who may call it', () => {
     for (const { name, security, description, 'x-required-permission': permission } of operations) {
       const access = security === undefined ? 'Public.' : 'Requires a bearer token.';
-      const expected = permission === undefined ? access : `Requires the permission \`${permission}\`.`;
+      const expected = permission === undefined ? access : `Requires the permission \`${permission}\``;
       expect(`${name}: ${description ?? ''}`).toContain(expected);
     }
   });

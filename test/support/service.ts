@@ -27,8 +27,9 @@ export interface ServiceProcess {
 export async function startService(
   databaseUrl: string,
   env: Record<string, string> = {},
+  entry = 'src/main.ts',
 ): Promise<ServiceProcess> {
-  const service = await launchService(databaseUrl, env);
+  const service = await launchService(databaseUrl, env, entry);
   await untilReady(service);
   return service;
 }
@@ -37,9 +38,10 @@ export async function startService(
 export async function launchService(
   databaseUrl: string,
   env: Record<string, string> = {},
+  entry = 'src/main.ts',
 ): Promise<ServiceProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--require', './scripts/register-typescript.cjs', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--require', './scripts/register-typescript.cjs', entry], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

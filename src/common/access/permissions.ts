@@ -3,6 +3,8 @@ export type PermissionRisk = 'low' | 'high' | 'critical';
 export interface PermissionDefinition {
   readonly description: string;
   readonly risk: PermissionRisk;
+  /** Permissions that come along with it where it is granted; a denial takes only what it names. */
+  readonly implies?: readonly string[];
 }
 
 /**

@@ -55,6 +55,10 @@ export const ERROR_CATALOGUE = {
   'AUTH.INVALID_REFRESH_TOKEN': { kind: 'unauthenticated', title: 'The refresh token is not valid' },
   'AUTH.INVALID_CHALLENGE': { kind: 'unauthenticated', title: 'The challenge is not valid' },
   'AUTH.SIGNING_KEY_NOT_FOUND': { kind: 'not_found', title: 'There is no such signing key' },
+  'AUTH.INSUFFICIENT_USER_AUTHENTICATION': {
+    kind: 'unauthenticated',
+    title: 'A fresher or stronger authentication is required',
+  },
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
 
   'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },
@@ -87,6 +91,25 @@ export const ERROR_CATALOGUE = {
   'RBAC.UNKNOWN_RESOURCE': { kind: 'invalid', title: 'There is no such resource to refer to' },
   'RBAC.ASSIGNMENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such assignment' },
   'RBAC.ASSIGNMENT_EXISTS': { kind: 'conflict', title: 'The assignment exists already' },
+  'RBAC.RESOURCE_NOT_FOUND': { kind: 'not_found', title: 'There is no such resource' },
+  'RBAC.RESOURCE_KEY_TAKEN': { kind: 'conflict', title: 'The key is taken within the type' },
+  'RBAC.RESOURCE_IN_USE': { kind: 'conflict', title: 'The resource is still in use' },
+  'RBAC.RESOURCE_IS_ROOT': { kind: 'conflict', title: 'The root stays where it is' },
+  'RBAC.RESOURCE_CYCLE': { kind: 'invalid', title: 'A resource cannot lie below itself' },
+  'RBAC.RESOURCE_TOO_DEEP': { kind: 'invalid', title: 'Too many resources lie in a line' },
+  'RBAC.INVALID_CONDITION': { kind: 'invalid', title: 'The condition is not one that can be decided' },
+  'RBAC.INVALID_EXEMPTION': { kind: 'invalid', title: 'Only a denial has exemptions' },
+  'RBAC.POLICY_VERSION_PENDING': {
+    kind: 'unavailable',
+    title: 'That version of the policy is not known yet',
+  },
+  'RBAC.GROUP_NOT_FOUND': { kind: 'not_found', title: 'There is no such group' },
+  'RBAC.GROUP_NAME_TAKEN': { kind: 'conflict', title: 'The group name is taken' },
+  'RBAC.GROUP_IN_USE': { kind: 'conflict', title: 'The group is still in use' },
+  'RBAC.GROUP_CYCLE': { kind: 'invalid', title: 'A group cannot belong to itself' },
+  'RBAC.GROUP_TOO_DEEP': { kind: 'invalid', title: 'Too many groups belong to each other in a line' },
+  'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
+  'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -5,3 +5,4 @@ export { pageOf, pageQueryFields, type Page } from './page';
 export { IfMatchVersion, UuidParam } from './params.decorator';
 export { ProblemSchema, type Problem } from './problem.schema';
 export { Synchronous } from './synchronous.decorator';
+export { RouteOptions } from './route-options.decorator';

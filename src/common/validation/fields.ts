@@ -3,7 +3,10 @@ import { canonicalName } from './canonical-name';
 
 const EXAMPLE_ID = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
 
-export const uuidField = z.uuid().meta({ examples: [EXAMPLE_ID] });
+export const uuidField = z
+  .uuid()
+  .toLowerCase()
+  .meta({ examples: [EXAMPLE_ID] });
 
 /** RFC 3339 in UTC. */
 export const timestampField = z.iso.datetime().meta({ examples: ['2026-01-31T09:30:00.000Z'] });

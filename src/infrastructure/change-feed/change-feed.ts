@@ -1,6 +1,14 @@
 /** What a change is about; each kind has one subscriber a process. */
 export type ChangeKind =
-  'session.ended' | 'user.epoch' | 'token.revoked' | 'signing-keys' | 'policy.roles' | 'policy.assignments';
+  | 'session.ended'
+  | 'user.epoch'
+  | 'token.revoked'
+  | 'signing-keys'
+  | 'policy.roles'
+  | 'policy.assignments'
+  | 'policy.resources'
+  | 'policy.groups'
+  | 'policy.version';
 
 /** Keeps one kind of knowledge in this process's memory true. */
 export interface ChangeSubscriber {

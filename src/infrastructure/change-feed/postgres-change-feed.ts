@@ -173,8 +173,13 @@ export class PostgresChangeFeed
   }
 }
 
+/** In the order of each kind's last row: a row that sums up others is applied after all of them. */
 function groupByKind(rows: readonly FeedRow[]): Map<ChangeKind, string[]> {
   const groups = new Map<ChangeKind, string[]>();
-  for (const { kind, keys } of rows) groups.set(kind, [...(groups.get(kind) ?? []), ...keys]);
+  for (const { kind, keys } of rows) {
+    const before = groups.get(kind) ?? [];
+    groups.delete(kind);
+    groups.set(kind, [...before, ...keys]);
+  }
   return groups;
 }

@@ -11,6 +11,7 @@ import { toDomainError } from './framework-errors';
 import { parseJsonBody } from './json-body.parser';
 import { sendProblem } from './send-problem';
 import { newRequestId } from './request-id';
+import { applyRouteOptions } from './route-options';
 import { standardHeaders } from './response-headers';
 
 const MAX_BODY_BYTES = 100 * 1_024;
@@ -64,6 +65,7 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     instance.server.emit('request', request, response);
   });
   carryContext(instance);
+  instance.addHook('onRoute', applyRouteOptions);
   acceptJson(instance);
   acceptForms(instance);
   addRequestHook(instance, headers, new CorsPolicy(config.corsAllowedOrigins), lifecycle);

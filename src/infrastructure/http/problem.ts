@@ -53,14 +53,27 @@ export function problemOf(error: DomainError, requestId: string): Problem {
 export function problemHeaders({ kind, code, title, options }: DomainError): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
   if (kind === 'unauthenticated') {
-    headers['www-authenticate'] = INVALID_TOKEN.has(code)
-      ? `Bearer error="invalid_token", error_description="${title}"`
-      : 'Bearer';
+    headers['www-authenticate'] = challengeOf(code, title, options.extensions);
   }
   if (kind === 'unavailable' || kind === 'rate_limited') {
     headers['retry-after'] = String(options.retryAfterSeconds ?? jitteredSeconds());
   }
   return headers;
+}
+
+function challengeOf(
+  code: ErrorCode,
+  title: string,
+  extensions: Readonly<Record<string, unknown>> = {},
+): string {
+  if (INVALID_TOKEN.has(code)) return `Bearer error="invalid_token", error_description="${title}"`;
+  if (code !== 'AUTH.INSUFFICIENT_USER_AUTHENTICATION') return 'Bearer';
+  const { acrValues, maxAge } = extensions;
+  return [
+    'Bearer error="insufficient_user_authentication"',
+    ...(acrValues === undefined ? [] : [`acr_values="${String(acrValues)}"`]),
+    ...(maxAge === undefined ? [] : [`max_age="${String(maxAge)}"`]),
+  ].join(', ');
 }
 
 /** One to three: clients that failed together must not come back together. */

@@ -16,6 +16,7 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { SecondFactorPolicy } from './mfa/second-factor-policy';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
@@ -24,6 +25,7 @@ import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallengesPurge } from './sign-in/sign-in-challenges.purge';
 import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
 import { SignInService } from './sign-in/sign-in.service';
+import { AssuranceGuard } from './step-up/assurance.guard';
 import { AccessTokensService } from './tokens/access-tokens.service';
 import { JwksController } from './tokens/jwks.controller';
 import { KeyRotation } from './tokens/key-rotation';
@@ -60,6 +62,8 @@ import './tokens/tokens.permissions';
   providers: [
     AuthenticationService,
     AuthenticationGuard,
+    AssuranceGuard,
+    SecondFactorPolicy,
     SignInService,
     SignInAttemptsService,
     SignInAttemptsRepository,
@@ -85,6 +89,6 @@ import './tokens/tokens.permissions';
         resolveTokenIssuer(config.publicUrl, database),
     },
   ],
-  exports: [AuthenticationGuard],
+  exports: [AuthenticationGuard, AssuranceGuard],
 })
 export class AuthModule {}

@@ -1,4 +1,7 @@
-import type { HeldRole } from './compiled-policy';
+import type { Effect, HeldRole } from './compiled-policy';
+import type { Condition } from './engine/condition';
+
+export type { Effect };
 
 export type PrincipalType = 'user' | 'group' | 'service';
 
@@ -8,6 +11,12 @@ export interface Assignment extends HeldRole {
   readonly principalType: PrincipalType;
   readonly principalId: string;
   readonly resourceId: string;
+  /** When it applies; null for always. */
+  readonly condition: Condition | null;
+  /** Whom a denial spares. */
+  readonly exempt: readonly string[];
+  readonly validFrom: Date | null;
+  readonly validTo: Date | null;
   readonly source: string;
   readonly reason: string | null;
 }

@@ -1,18 +1,29 @@
 import { Injectable } from '@nestjs/common';
+import type { ListFilter } from '../../common/access';
 import { Database } from '../../infrastructure/database';
-import type { Assignment, PrincipalType } from './assignment';
+import type { Assignment, Effect, PrincipalType } from './assignment';
 
 export interface AssignmentFilter {
-  readonly principalId?: string;
-  readonly roleId?: string;
+  readonly principalId?: string | undefined;
+  readonly roleId?: string | undefined;
+  readonly resourceId?: string | undefined;
+  readonly effect?: Effect | undefined;
 }
+
+const COLUMN_OF: Readonly<Record<keyof AssignmentFilter, string>> = {
+  principalId: 'principal_id',
+  roleId: 'role_id',
+  resourceId: 'resource_id',
+  effect: 'effect',
+};
 
 export type NewAssignment = Omit<Assignment, 'principalType' | 'source'> & {
   readonly createdBy: string | null;
 };
 
 const COLUMNS = `a.id, p.type AS "principalType", a.principal_id AS "principalId", a.role_id AS "roleId",
-  a.resource_id AS "resourceId", a.effect, a.source, a.reason`;
+  a.resource_id AS "resourceId", a.effect, a.condition, a.exempt, a.valid_from AS "validFrom",
+  a.valid_to AS "validTo", a.source, a.reason`;
 const SELECT = `SELECT ${COLUMNS} FROM assignments a JOIN principals p ON p.id = a.principal_id`;
 
 const FIND = { name: 'assignments-find', text: `${SELECT} WHERE a.id = $1` };
@@ -20,28 +31,16 @@ const FIND_PRINCIPAL_TYPE = {
   name: 'assignments-find-principal-type',
   text: 'SELECT type FROM principals WHERE id = $1 AND deleted_at IS NULL',
 };
-// One statement a combination of filters, so that each has a plan of its own.
-const FIND_PAGE = {
-  name: 'assignments-find-page',
-  text: `${SELECT} WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
-};
-const FIND_PAGE_OF_PRINCIPAL = {
-  name: 'assignments-find-page-of-principal',
-  text: `${SELECT} WHERE a.principal_id = $3 AND a.id > $1 ORDER BY a.id LIMIT $2`,
-};
-const FIND_PAGE_OF_ROLE = {
-  name: 'assignments-find-page-of-role',
-  text: `${SELECT} WHERE a.role_id = $3 AND a.id > $1 ORDER BY a.id LIMIT $2`,
-};
-const FIND_PAGE_OF_BOTH = {
-  name: 'assignments-find-page-of-principal-and-role',
-  text: `${SELECT} WHERE a.principal_id = $3 AND a.role_id = $4 AND a.id > $1 ORDER BY a.id LIMIT $2`,
+const FIND_EXISTING = {
+  name: 'assignments-find-existing-principals',
+  text: 'SELECT id FROM principals WHERE id = ANY ($1) AND deleted_at IS NULL',
 };
 // An assignment that is there already is left alone.
 const INSERT = {
   name: 'assignments-insert',
-  text: `INSERT INTO assignments (id, principal_id, role_id, resource_id, effect, reason, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+  text: `INSERT INTO assignments (id, principal_id, role_id, resource_id, effect, reason, created_by, condition, exempt,
+           valid_from, valid_to)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
 };
 const DELETE = { name: 'assignments-delete', text: 'DELETE FROM assignments WHERE id = $1' };
 const DELETE_OF_PRINCIPAL = {
@@ -63,32 +62,35 @@ export class AssignmentsRepository {
     return (await this.database.query<{ type: PrincipalType }>(FIND_PRINCIPAL_TYPE, [id]))[0]?.type ?? null;
   }
 
-  findPage({ principalId, roleId }: AssignmentFilter, afterId: string, limit: number): Promise<Assignment[]> {
-    if (principalId !== undefined && roleId !== undefined) {
-      return this.database.query<Assignment>(FIND_PAGE_OF_BOTH, [afterId, limit, principalId, roleId]);
-    }
-    if (principalId !== undefined) {
-      return this.database.query<Assignment>(FIND_PAGE_OF_PRINCIPAL, [afterId, limit, principalId]);
-    }
-    if (roleId !== undefined)
-      return this.database.query<Assignment>(FIND_PAGE_OF_ROLE, [afterId, limit, roleId]);
-    return this.database.query<Assignment>(FIND_PAGE, [afterId, limit]);
+  /** Those of `ids` that are principals. */
+  async findExisting(ids: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.database.query<{ id: string }>(FIND_EXISTING, [ids])).map(({ id }) => id));
+  }
+
+  /** Of the assignments at the resources that `access` lets through. */
+  findPage(
+    filter: AssignmentFilter,
+    access: ListFilter,
+    afterId: string,
+    limit: number,
+  ): Promise<Assignment[]> {
+    const values: unknown[] = [afterId, limit];
+    const conditions = Object.entries(COLUMN_OF).flatMap(([field, column]) => {
+      const value = filter[field as keyof AssignmentFilter];
+      return value === undefined ? [] : [`a.${column} = $${values.push(value)}`];
+    });
+    conditions.push(access.onReference('a.resource_id', values));
+    // Without a name: the text differs with what the caller may see, and connections keep every name for good.
+    const text = `${SELECT} WHERE a.id > $1 AND ${conditions.join(' AND ')} ORDER BY a.id LIMIT $2`;
+    return this.database.query<Assignment>({ name: '', text }, values);
   }
 
   /** False when the principal has the very same assignment already. */
   async insert(assignment: NewAssignment): Promise<boolean> {
     const { id, principalId, roleId, resourceId, effect, reason, createdBy } = assignment;
-    return (
-      (await this.database.change(INSERT, [
-        id,
-        principalId,
-        roleId,
-        resourceId,
-        effect,
-        reason,
-        createdBy,
-      ])) === 1
-    );
+    const { condition, exempt, validFrom, validTo } = assignment;
+    const what = [id, principalId, roleId, resourceId, effect, reason, createdBy];
+    return (await this.database.change(INSERT, [...what, condition, exempt, validFrom, validTo])) === 1;
   }
 
   async delete(id: string): Promise<void> {

@@ -1,8 +1,12 @@
 const SEGMENT = '[a-z][a-z0-9-]*';
+const RESOURCE = `${SEGMENT}(?:\\.${SEGMENT})*`;
+
+/** The action of an imported permission: a name of another world, in which no character means anything here. */
+const IMPORTED_ACTION = '(?:[a-z0-9._/{}:~-]|%[0-9a-f]{2})+';
 
 /** An exact permission, or a wildcard: `catalog.*:read`, `users:*`, `*:read`, `*:*`. */
 export const GRANT_PATTERN = new RegExp(
-  `^(?:\\*|${SEGMENT}(?:\\.${SEGMENT})*(?:\\.\\*)?):(?:\\*|${SEGMENT})$`,
+  `^(?:(?:\\*|${RESOURCE}(?:\\.\\*)?):(?:\\*|${SEGMENT})|${RESOURCE}:${IMPORTED_ACTION})$`,
 );
 
 /** Every permission there is and will be; for built-in roles only. */

@@ -20,12 +20,15 @@ export class PermissionRegistry implements OnModuleInit {
     private readonly cursors: CursorCodec,
   ) {}
 
+  /** @throws Error when a permission implies an unknown one. */
   async onModuleInit(): Promise<void> {
-    const declared = [...declaredPermissions()].map(([name, { description, risk }]) => ({
+    const declared = [...declaredPermissions()].map(([name, { description, risk, implies = [] }]) => ({
       name,
       description,
       risk,
+      implies,
     }));
+    requireKnown(declared);
     const stored = new Map(
       (await this.permissions.findAll()).map((permission) => [permission.name, permission]),
     );
@@ -45,5 +48,17 @@ export class PermissionRegistry implements OnModuleInit {
 }
 
 function isSame(declared: Permission, stored: Permission | undefined): boolean {
-  return stored?.description === declared.description && stored.risk === declared.risk;
+  return (
+    stored?.description === declared.description &&
+    stored.risk === declared.risk &&
+    stored.implies.join() === declared.implies.join()
+  );
+}
+
+/** @throws Error when a permission implies one that nobody declares: a programming error that stops the boot. */
+function requireKnown(declared: readonly Permission[]): void {
+  for (const { name, implies } of declared) {
+    const unknown = implies.find((other) => !declaredPermissions().has(other));
+    if (unknown !== undefined) throw new Error(`"${name}" implies "${unknown}", which nobody declares`);
+  }
 }

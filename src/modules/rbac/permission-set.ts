@@ -16,6 +16,11 @@ export class PermissionSet {
     return this;
   }
 
+  delete(bit: number): this {
+    this.words[bit >>> 5] = (this.words[bit >>> 5] ?? 0) & ~(1 << (bit & 31));
+    return this;
+  }
+
   unite(other: PermissionSet): this {
     for (let i = 0; i < this.words.length; i++) this.words[i] = (this.words[i] ?? 0) | (other.words[i] ?? 0);
     return this;

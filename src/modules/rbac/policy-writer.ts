@@ -21,7 +21,13 @@ export class PolicyWriter {
    */
   async write<T>(work: (policyVersion: string) => Promise<T>): Promise<T> {
     try {
-      return await this.database.transaction(async () => work(await this.policies.advanceVersion()));
+      return await this.database.transaction(async () => {
+        const policyVersion = await this.policies.advanceVersion();
+        const result = await work(policyVersion);
+        // Last: who knows that this version came knows all that it changed.
+        await this.feed.append('policy.version', [policyVersion]);
+        return result;
+      });
     } catch (error) {
       // Out here the rollback does not take the denial with it.
       if (error instanceof PrivilegeError) await this.events.publish(error.denial);

@@ -1,72 +1,65 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../infrastructure/database';
-import type { HeldRole, RoleDefinition } from './compiled-policy';
-import { ADMINISTRATOR_ROLE_ID, ROOT_RESOURCE_ID } from './well-known-ids';
+import type { RoleDefinition } from './compiled-policy';
+import type { ResourceNode } from './engine/resource-node';
+import type { SubjectRow } from './memory/compile-subject';
 
 /** The whole policy but for who holds what, from one snapshot. */
 export interface PolicyDefinition {
   readonly version: bigint;
   readonly permissions: ReadonlyMap<string, number>;
+  /** What a permission brings along, of those that bring anything. */
+  readonly implied: ReadonlyMap<string, readonly string[]>;
   readonly roles: readonly RoleDefinition[];
-}
-
-/** Principals that hold exactly the same roles, by one of them. */
-export interface HolderGroup {
-  readonly principalId: string;
-  readonly roles: readonly HeldRole[];
-}
-
-export interface AdministratorHolder extends HolderGroup {
-  readonly active: boolean;
 }
 
 interface DefinitionRow {
   readonly version: string;
   readonly permissions: Readonly<Record<string, number>>;
+  readonly implied: Readonly<Record<string, readonly string[]>>;
   readonly roles: readonly RoleDefinition[];
 }
-
-// Conditions and windows are decided elsewhere. What is not understood here never grants, and denies.
-const APPLIES = `a.resource_id = '${ROOT_RESOURCE_ID}'
-  AND (a.effect = 'deny' OR (a.condition IS NULL AND a.valid_from IS NULL AND a.valid_to IS NULL))`;
-const HELD_ROLES = `jsonb_agg(jsonb_build_object('roleId', a.role_id, 'effect', a.effect) ORDER BY a.role_id, a.effect)`;
 
 const ADVANCE = {
   name: 'policy-advance',
   text: 'UPDATE policy_state SET version = version + 1 RETURNING version::text',
 };
 const LOCK = { name: 'policy-lock', text: 'SELECT 1 FROM policy_state FOR UPDATE' };
+const ROLES = `coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'grants', r.grants, 'except', r."except",
+  'parents', ARRAY(SELECT rp.parent_id FROM role_parents rp WHERE rp.role_id = r.id))), '[]')`;
 const READ = {
   name: 'policy-read',
   text: `SELECT s.version::text,
            (SELECT coalesce(jsonb_object_agg(p.name, p.bit), '{}') FROM permissions p) AS permissions,
-           (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'grants', r.grants, 'except', r."except",
-              'parents', ARRAY(SELECT rp.parent_id FROM role_parents rp WHERE rp.role_id = r.id))), '[]')
-            FROM roles r) AS roles
+           (SELECT coalesce(jsonb_object_agg(p.name, p.implies), '{}') FROM permissions p
+            WHERE p.implies <> '{}') AS implied,
+           (SELECT ${ROLES} FROM roles r) AS roles
          FROM policy_state s`,
 };
-const FIND_ROLES_OF = {
-  name: 'policy-find-roles-of',
-  text: `SELECT a.role_id AS "roleId", a.effect FROM assignments a WHERE a.principal_id = $1 AND ${APPLIES}`,
+const READ_ROLES = {
+  name: 'policy-read-roles',
+  text: `SELECT s.version::text, (SELECT ${ROLES} FROM roles r WHERE r.id = ANY ($1)) AS roles FROM policy_state s`,
 };
-const FIND_HOLDERS = {
-  name: 'policy-find-holders',
-  text: `SELECT min(h.principal_id::text) AS "principalId", h.roles
-         FROM (SELECT a.principal_id, ${HELD_ROLES} AS roles FROM assignments a
-               WHERE a.principal_id IN (SELECT principal_id FROM assignments WHERE role_id = ANY ($1)) AND ${APPLIES}
-               GROUP BY a.principal_id) h
-         GROUP BY h.roles`,
+const READ_VERSION = { name: 'policy-read-version', text: 'SELECT version::text FROM policy_state' };
+const FIND_SUBJECT = {
+  name: 'policy-find-subject',
+  text: `WITH RECURSIVE holders (id, via) AS (
+           SELECT $1::uuid, NULL::uuid
+           UNION
+           SELECT m.group_id, m.member_id FROM group_members m JOIN holders h ON h.id = m.member_id)
+         SELECT p.id, p.type,
+           (SELECT jsonb_agg(jsonb_build_object('id', h.id, 'via', h.via)) FROM holders h) AS holders,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'holderId', a.principal_id, 'roleId', a.role_id,
+              'effect', a.effect, 'resourceId', a.resource_id, 'condition', a.condition, 'exempt', a.exempt,
+              'validFrom', 1000 * extract(epoch FROM a.valid_from),
+              'validTo', 1000 * extract(epoch FROM a.valid_to))), '[]')
+            FROM assignments a WHERE a.principal_id IN (SELECT h.id FROM holders h)) AS assignments
+         FROM principals p WHERE p.id = $1 AND p.deleted_at IS NULL`,
 };
-const FIND_ADMINISTRATOR_HOLDERS = {
-  name: 'policy-find-administrator-holders',
-  text: `SELECT p.id AS "principalId", p.active, ${HELD_ROLES} AS roles
-         FROM assignments a JOIN principals p ON p.id = a.principal_id
-         WHERE ${APPLIES} AND a.principal_id IN (
-           SELECT a.principal_id FROM assignments a
-           WHERE a.role_id = '${ADMINISTRATOR_ROLE_ID}' AND a.effect = 'allow' AND ${APPLIES})
-         GROUP BY p.id`,
+const FIND_NODE = {
+  name: 'policy-find-node',
+  text: 'SELECT id, path::text[], type, key, tags, owner_id AS "ownerId" FROM resources WHERE id = $1',
 };
-
 /** The policy as PostgreSQL has it. */
 @Injectable()
 export class PolicyRepository {
@@ -90,21 +83,30 @@ export class PolicyRepository {
     return {
       version: BigInt(row.version),
       permissions: new Map(Object.entries(row.permissions)),
+      implied: new Map(Object.entries(row.implied)),
       roles: row.roles,
     };
   }
 
-  findRolesOf(principalId: string): Promise<HeldRole[]> {
-    return this.database.query<HeldRole>(FIND_ROLES_OF, [principalId]);
+  /** Those of the roles `ids` that exist, and the version of the policy that says so. */
+  async readRoles(ids: readonly string[]): Promise<Pick<PolicyDefinition, 'version' | 'roles'>> {
+    const [row] = await this.database.query<DefinitionRow>(READ_ROLES, [ids]);
+    if (row === undefined) throw new Error('policy_state has no row');
+    return { version: BigInt(row.version), roles: row.roles };
   }
 
-  /** Everybody who holds, or is denied, one of the roles, with all that they hold. */
-  findHolders(roleIds: readonly string[]): Promise<HolderGroup[]> {
-    return this.database.query<HolderGroup>(FIND_HOLDERS, [roleIds]);
+  async readVersion(): Promise<bigint> {
+    const [row] = await this.database.query<{ version: string }>(READ_VERSION);
+    if (row === undefined) throw new Error('policy_state has no row');
+    return BigInt(row.version);
   }
 
-  /** Everybody who was given the role `administrator`, whether or not something denies it to them. */
-  findAdministratorHolders(): Promise<AdministratorHolder[]> {
-    return this.database.query<AdministratorHolder>(FIND_ADMINISTRATOR_HOLDERS);
+  /** A principal with all that it holds, itself or through groups; null where there is none, or not any more. */
+  async findSubject(id: string): Promise<SubjectRow | null> {
+    return (await this.database.query<SubjectRow>(FIND_SUBJECT, [id]))[0] ?? null;
+  }
+
+  async findNode(id: string): Promise<ResourceNode | null> {
+    return (await this.database.query<ResourceNode>(FIND_NODE, [id]))[0] ?? null;
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { PermissionName, Principal } from '../../common/access';
+import type { Principal } from '../../common/access';
 import { EventPublisher } from '../../common/events';
-import { AccessDecisions } from './access-decisions';
+import { Database } from '../../infrastructure/database';
+import { AccessService } from './access.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
-import { Privileges } from './privileges';
 import { PrivilegeError } from './rbac.errors';
 import type { BuiltInRole } from './well-known-ids';
 
@@ -11,20 +11,15 @@ import type { BuiltInRole } from './well-known-ids';
 @Injectable()
 export class PolicyService {
   constructor(
-    private readonly decisions: AccessDecisions,
-    private readonly privileges: Privileges,
+    private readonly access: AccessService,
     private readonly principals: PrincipalAssignmentsService,
+    private readonly database: Database,
     private readonly events: EventPublisher,
   ) {}
 
-  /** Whether the principal holds `permission`. Synchronous when the answer is in memory. Audits nothing. */
-  isAllowed(principalId: string, permission: PermissionName): boolean | Promise<boolean> {
-    return this.decisions.isAllowed(principalId, permission);
-  }
-
-  /** The names of all permissions that the principal holds, sorted. */
+  /** The names of all permissions that the principal holds at the root, whatever the circumstances; sorted. */
   effectivePermissions(principalId: string): Promise<string[]> {
-    return this.decisions.effectivePermissions(principalId);
+    return this.access.permissionsOf(principalId);
   }
 
   /** Makes the principal an administrator, whoever asks: for the first start. Joins the caller's transaction. */
@@ -38,16 +33,19 @@ export class PolicyService {
   }
 
   /**
-   * Before somebody acts on an account (patch, disable, delete, end sessions): the target may hold nothing that
-   * the actor does not. Acting on oneself is allowed.
+   * Runs `work`, which acts on an account (patch, disable, delete, end sessions), in a transaction during which the
+   * target holds nothing that the actor does not. Acting on oneself is allowed.
    *
-   * Call it before the transaction of the change begins: the denial is audited, and a rollback would erase that.
+   * Not from within a transaction: the denial is audited, and a rollback would erase that.
    *
    * @throws DomainError `RBAC.TARGET_MORE_PRIVILEGED`
    */
-  async requireDominance(actor: Principal, targetId: string): Promise<void> {
+  async actOn<T>(actor: Principal, targetId: string, work: () => Promise<T>): Promise<T> {
     try {
-      await this.privileges.requireDominance(await this.privileges.readPolicy(), actor.subject, targetId);
+      return await this.database.transaction(async () => {
+        await this.principals.requireDominance(actor.subject, targetId);
+        return work();
+      });
     } catch (error) {
       if (error instanceof PrivilegeError) await this.events.publish(error.denial);
       throw error;

@@ -4,6 +4,7 @@ import { factsOf } from './assignment-facts';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentCreatedEvent } from './events/assignment-created.event';
 import { AssignmentDeletedEvent } from './events/assignment-deleted.event';
+import { GroupMembersService } from './groups/group-members.service';
 import { PolicyRepository } from './policy.repository';
 import { PolicyWriter } from './policy-writer';
 import { Privileges } from './privileges';
@@ -22,6 +23,7 @@ export class PrincipalAssignmentsService {
     private readonly policies: PolicyRepository,
     private readonly privileges: Privileges,
     private readonly writer: PolicyWriter,
+    private readonly groups: GroupMembersService,
   ) {}
 
   async grantBuiltIn(principalId: string, role: BuiltInRole): Promise<void> {
@@ -32,6 +34,10 @@ export class PrincipalAssignmentsService {
         roleId: BUILT_IN_ROLE_IDS[role],
         resourceId: ROOT_RESOURCE_ID,
         effect: 'allow' as const,
+        condition: null,
+        exempt: [],
+        validFrom: null,
+        validTo: null,
         reason: null,
       };
       if (!(await this.assignments.insert({ ...place, createdBy: null }))) return;
@@ -52,7 +58,14 @@ export class PrincipalAssignmentsService {
       }
       const events = removed.map((gone) => new AssignmentDeletedEvent(gone.id, factsOf(gone, 'before')));
       await this.writer.record('policy.assignments', [principalId], ...events);
+      await this.groups.removeFromAll(principalId);
     });
+  }
+
+  /** Until the transaction ends, neither of the two can come to hold more or less. */
+  async requireDominance(actorId: string, targetId: string): Promise<void> {
+    await this.policies.lock();
+    await this.privileges.requireDominance(await this.privileges.readPolicy(), actorId, targetId);
   }
 
   async requireAdministratorBesides(principalId: string): Promise<void> {

@@ -1,37 +1,77 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/errors';
-import { CompiledPolicy, type HeldRole } from './compiled-policy';
+import { CompiledPolicy } from './compiled-policy';
+import { Holdings } from './holdings';
 import type { PermissionSet } from './permission-set';
 import { withPermissionsToCome } from './permissions-to-come';
 import { PolicyRepository } from './policy.repository';
+import { PrivilegesRepository, type HolderGroup } from './privileges.repository';
 import { ExceedsOwnPermissionsError, TargetMorePrivilegedError } from './rbac.errors';
+import { ROOT_RESOURCE_ID } from './well-known-ids';
 
 /** Who may do what to whom, decided from PostgreSQL and for the permissions to come as well. */
 @Injectable()
 export class Privileges {
-  constructor(private readonly policies: PolicyRepository) {}
+  constructor(
+    private readonly policies: PolicyRepository,
+    private readonly holders: PrivilegesRepository,
+  ) {}
 
   async readPolicy(): Promise<CompiledPolicy> {
-    const { permissions, roles } = await this.policies.read();
-    return new CompiledPolicy(withPermissionsToCome(permissions, roles), roles);
+    const { permissions, roles, implied } = await this.policies.read();
+    return new CompiledPolicy(withPermissionsToCome(permissions, roles), roles, implied);
   }
 
-  async heldBy(policy: CompiledPolicy, principalId: string): Promise<PermissionSet> {
-    return policy.effectiveOf(await this.policies.findRolesOf(principalId));
-  }
-
-  /** @throws ExceedsOwnPermissionsError unless `actorId` holds all of `concerned`. */
-  async requireHeld(policy: CompiledPolicy, actorId: string, concerned: PermissionSet): Promise<void> {
-    const missing = concerned.without(await this.heldBy(policy, actorId));
+  /** @throws ExceedsOwnPermissionsError unless `actorId` holds all of `concerned` at the node and below. */
+  async requireHeld(
+    policy: CompiledPolicy,
+    actorId: string,
+    concerned: PermissionSet,
+    resourceId = ROOT_RESOURCE_ID,
+  ): Promise<void> {
+    const held = await this.holdingsOf(policy, actorId);
+    const missing = concerned.without(held.firmlyAt(await this.holders.findPath(resourceId)));
     if (!missing.isEmpty()) throw new ExceedsOwnPermissionsError(policy.namesIn(missing));
   }
 
-  /** @throws TargetMorePrivilegedError when the target holds what the actor does not. */
-  async requireDominance(policy: CompiledPolicy, actorId: string, targetId: string): Promise<void> {
+  /**
+   * A group stands for all its members.
+   *
+   * @throws TargetMorePrivilegedError when the target holds what the actor does not, at the node or below.
+   */
+  async requireDominance(
+    policy: CompiledPolicy,
+    actorId: string,
+    targetId: string,
+    resourceId = ROOT_RESOURCE_ID,
+  ): Promise<void> {
     if (actorId === targetId) return;
-    const held = await this.heldBy(policy, actorId);
-    const beyond = (await this.heldBy(policy, targetId)).without(held);
-    if (!beyond.isEmpty()) throw new TargetMorePrivilegedError(targetId);
+    const targets = await this.holders.findWithMembers(targetId);
+    await this.requireInReach(policy, actorId, targets, await this.holders.findPath(resourceId));
+  }
+
+  /**
+   * Before a role changes from `before` to `after`: both make it smaller where it is allowed, or greater where it is
+   * denied, take something away.
+   *
+   * @throws TargetMorePrivilegedError, DomainError `RBAC.LAST_ADMINISTRATOR`
+   */
+  async requireLosersInReach(
+    actorId: string,
+    before: CompiledPolicy,
+    after: CompiledPolicy,
+    roleIds: readonly string[],
+  ): Promise<void> {
+    const isLost = ({ rows }: HolderGroup): boolean =>
+      rows.some(({ roleId, effect }) => {
+        const [was, is] = [before.roleOf(roleId), after.roleOf(roleId)];
+        return !(
+          effect === 'allow' ? was.grants.without(is.grants) : is.denies.without(was.denies)
+        ).isEmpty();
+      });
+    const losers = (await this.holders.findHolders(roleIds, actorId)).filter(isLost);
+    await this.requireInReach(before, actorId, losers, [ROOT_RESOURCE_ID]);
+    await this.requireAdministrator(after);
   }
 
   /**
@@ -40,25 +80,41 @@ export class Privileges {
    * @throws DomainError `RBAC.LAST_ADMINISTRATOR` when nobody active is one without restriction.
    */
   async requireAdministrator(policy: CompiledPolicy): Promise<void> {
-    const holders = await this.policies.findAdministratorHolders();
-    if (!holders.some(({ active, roles }) => active && isUnrestricted(policy, roles)))
-      throw lastAdministrator();
+    await this.requireOne(policy, await this.holders.findAdministrators());
   }
 
   /** @throws DomainError `RBAC.LAST_ADMINISTRATOR` when `principalId` is an administrator and no other is. */
   async requireAdministratorBesides(policy: CompiledPolicy, principalId: string): Promise<void> {
-    const holders = await this.policies.findAdministratorHolders();
-    if (!holders.some((holder) => holder.principalId === principalId)) return;
-    const others = holders.filter((holder) => holder.principalId !== principalId);
-    if (!others.some(({ active, roles }) => active && isUnrestricted(policy, roles)))
-      throw lastAdministrator();
+    const administrators = await this.holders.findAdministrators();
+    const others = administrators.filter((holder) => holder.principalId !== principalId);
+    if (others.length < administrators.length) await this.requireOne(policy, others);
   }
-}
 
-function isUnrestricted(policy: CompiledPolicy, roles: readonly HeldRole[]): boolean {
-  return policy.deniedOf(roles).isEmpty();
-}
+  private requireOne(
+    policy: CompiledPolicy,
+    administrators: Awaited<ReturnType<PrivilegesRepository['findAdministrators']>>,
+  ): Promise<void> {
+    if (administrators.some(({ active, denials }) => active && policy.deniedOf(denials).isEmpty()))
+      return Promise.resolve();
+    throw new DomainError('RBAC.LAST_ADMINISTRATOR', {
+      detail: 'Make somebody else an administrator first.',
+    });
+  }
 
-function lastAdministrator(): DomainError {
-  return new DomainError('RBAC.LAST_ADMINISTRATOR', { detail: 'Make somebody else an administrator first.' });
+  private async requireInReach(
+    policy: CompiledPolicy,
+    actorId: string,
+    targets: readonly HolderGroup[],
+    place: readonly string[],
+  ): Promise<void> {
+    const held = await this.holdingsOf(policy, actorId);
+    const beyond = targets.find(
+      ({ principalId, rows }) => principalId !== actorId && !new Holdings(policy, rows).isWithin(held, place),
+    );
+    if (beyond !== undefined) throw new TargetMorePrivilegedError(beyond.principalId);
+  }
+
+  private async holdingsOf(policy: CompiledPolicy, principalId: string): Promise<Holdings> {
+    return new Holdings(policy, await this.holders.findHoldings(principalId));
+  }
 }

@@ -1,19 +1,48 @@
 import './rbac.permissions';
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
-import { AccessDecisions } from './access-decisions';
+import { AccessRefusals } from './access-refusals';
+import { appConfig } from '../../config/app.config';
+import { AccessApiService } from './access-api/access-api.service';
+import { AccessQuestions } from './access-api/access-questions';
+import { AccessController } from './access-api/access.controller';
+import { AccessService } from './access.service';
+import { AssignmentResourceLoader } from './assignment-resource.loader';
 import { AssignmentsController } from './assignments.controller';
 import { AssignmentsRepository } from './assignments.repository';
 import { AssignmentsService } from './assignments.service';
+import { GroupMembersController } from './groups/group-members.controller';
+import { GroupMembersRepository } from './groups/group-members.repository';
+import { GroupMembersService } from './groups/group-members.service';
+import { GroupRules } from './groups/group-rules';
+import { GroupsController } from './groups/groups.controller';
+import { GroupsRepository } from './groups/groups.repository';
+import { GroupsService } from './groups/groups.service';
+import { ImportedHoldersService } from './import/imported-holders.service';
+import { PolicyImportRepository } from './import/policy-import.repository';
+import { PolicyImportService } from './import/policy-import.service';
+import { AuthZenController } from './authzen/authzen.controller';
+import { EntityNames } from './authzen/entity-names';
+import { EvaluationService } from './authzen/evaluation.service';
+import { SearchPages } from './authzen/search-page';
+import { SearchRepository } from './authzen/search.repository';
+import { SearchService } from './authzen/search.service';
+import { PolicyMemory } from './memory/policy-memory';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
 import { PermissionsRepository } from './permissions.repository';
-import { PolicyMemory } from './policy-memory';
 import { PolicyWriter } from './policy-writer';
 import { PolicyRepository } from './policy.repository';
 import { PolicyService } from './policy.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
+import { PrivilegesRepository } from './privileges.repository';
+import { ResourceRemovalService } from './resources/resource-removal.service';
+import { ResourceRules } from './resources/resource-rules';
+import { ResourcesController } from './resources/resources.controller';
+import { ResourcesRepository } from './resources/resources.repository';
+import { ResourcesService } from './resources/resources.service';
 import { RoleRules } from './role-rules';
 import { RolesController } from './roles.controller';
 import { RolesRepository } from './roles.repository';
@@ -21,8 +50,17 @@ import { RolesService } from './roles.service';
 import { RouteAccessCensus } from './route-access.census';
 
 @Module({
-  imports: [DiscoveryModule],
-  controllers: [PermissionsController, RolesController, AssignmentsController],
+  imports: [DiscoveryModule, ConfigModule.forFeature(appConfig)],
+  controllers: [
+    PermissionsController,
+    RolesController,
+    AssignmentsController,
+    ResourcesController,
+    GroupsController,
+    GroupMembersController,
+    AccessController,
+    AuthZenController,
+  ],
   providers: [
     PermissionsRepository,
     PermissionRegistry,
@@ -30,16 +68,38 @@ import { RouteAccessCensus } from './route-access.census';
     PolicyRepository,
     PolicyWriter,
     PolicyMemory,
-    AccessDecisions,
+    AccessRefusals,
+    AccessService,
+    PrivilegesRepository,
     Privileges,
     RolesRepository,
     RoleRules,
     RolesService,
     AssignmentsRepository,
     AssignmentsService,
+    AssignmentResourceLoader,
     PrincipalAssignmentsService,
     PolicyService,
+    ResourcesRepository,
+    ResourceRules,
+    ResourcesService,
+    ResourceRemovalService,
+    GroupsRepository,
+    GroupsService,
+    GroupMembersRepository,
+    GroupRules,
+    GroupMembersService,
+    PolicyImportRepository,
+    ImportedHoldersService,
+    PolicyImportService,
+    AccessQuestions,
+    AccessApiService,
+    EntityNames,
+    EvaluationService,
+    SearchPages,
+    SearchRepository,
+    SearchService,
   ],
-  exports: [PolicyService],
+  exports: [PolicyService, AccessService, AccessRefusals, PolicyImportService, ResourcesService],
 })
 export class RbacModule {}

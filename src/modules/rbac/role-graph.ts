@@ -1,4 +1,4 @@
-import type { RoleDefinition } from './compiled-policy';
+import type { RoleDefinition } from './role-definition';
 
 type Neighbours = (id: string) => Iterable<string>;
 

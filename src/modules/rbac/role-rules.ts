@@ -5,7 +5,6 @@ import { EVERYTHING, isWildcard } from './grant-pattern';
 import { withPermissionsToCome } from './permissions-to-come';
 import { PolicyRepository, type PolicyDefinition } from './policy.repository';
 import { Privileges } from './privileges';
-import { TargetMorePrivilegedError } from './rbac.errors';
 import { RoleGraph } from './role-graph';
 
 /** A role, its ancestors and its heirs: longer lines are a mistake, and slow to reason about. */
@@ -35,32 +34,15 @@ export class RoleRules {
     const rolesAfter = change.after === undefined ? others : [...others, change.after];
     if (change.after !== undefined) requireWellFormed(change.after, definition, new RoleGraph(rolesAfter));
     const bits = withPermissionsToCome(definition.permissions, [...definition.roles, ...rolesAfter]);
-    const before = new CompiledPolicy(bits, definition.roles);
-    const after = new CompiledPolicy(bits, rolesAfter);
+    const before = new CompiledPolicy(bits, definition.roles, definition.implied);
+    const after = new CompiledPolicy(bits, rolesAfter, definition.implied);
     const concerned = before.emptySet();
     if (change.before !== undefined) concerned.unite(before.reachOf(change.id));
     if (change.after !== undefined) concerned.unite(after.reachOf(change.id));
     await this.privileges.requireHeld(before, actorId, concerned);
     const heirs = new RoleGraph(definition.roles).heirsOf(change.id);
     if (change.before !== undefined)
-      await this.requireHoldersInReach(actorId, before, after, [change.id, ...heirs]);
-  }
-
-  /** A role that is allowed to somebody may shrink, or one that is denied grow: both take something away. */
-  private async requireHoldersInReach(
-    actorId: string,
-    before: CompiledPolicy,
-    after: CompiledPolicy,
-    roleIds: readonly string[],
-  ): Promise<void> {
-    const held = await this.privileges.heldBy(before, actorId);
-    const losers = (await this.policies.findHolders(roleIds)).filter(
-      ({ roles }) => !before.effectiveOf(roles).without(after.effectiveOf(roles)).isEmpty(),
-    );
-    // The actor itself is in reach of what it holds.
-    const beyond = losers.find(({ roles }) => !before.effectiveOf(roles).without(held).isEmpty());
-    if (beyond !== undefined) throw new TargetMorePrivilegedError(beyond.principalId);
-    if (losers.length > 0) await this.privileges.requireAdministrator(after);
+      await this.privileges.requireLosersInReach(actorId, before, after, [change.id, ...heirs]);
   }
 }
 

@@ -1,12 +1,14 @@
 import { Injectable, Logger, RequestMethod, type OnModuleInit } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { declaredPermissions, routeAccessOf, type RouteAccess } from '../../common/access';
+import { declaredPermissions, param, routeAccessOf, type RouteAccess } from '../../common/access';
+import { RouteFields } from './route-fields';
 
 interface Route {
   readonly handler: string;
   readonly url: string;
   readonly access: RouteAccess | undefined;
+  readonly fields: RouteFields;
 }
 
 /** Looks at every route at start: one that is not guarded on purpose, or by a permission that nobody declared, stops it. */
@@ -37,19 +39,31 @@ export class RouteAccessCensus implements OnModuleInit {
       const method = prototype[name];
       if (method === undefined || !Reflect.hasMetadata(PATH_METADATA, method)) return [];
       const url = `${verbOf(method)} ${pathOf(controller)}${pathOf(method)}`;
-      return [{ handler: `${controller.name}.${name}`, url, access: routeAccessOf(method) }];
+      const fields = new RouteFields(controller, name, url);
+      return [{ handler: `${controller.name}.${name}`, url, access: routeAccessOf(method), fields }];
     });
   }
 }
 
-function problemsOf({ handler, url, access }: Route): string[] {
-  if (access === undefined) {
-    return [`  ${handler} (${url}): add @Public(), @Authenticated() or @RequirePermission()`];
-  }
-  if (access.kind === 'permission' && !declaredPermissions().has(access.permission)) {
-    return [`  ${handler} (${url}): nobody declares the permission "${access.permission}"`];
-  }
-  return [];
+function problemsOf({ handler, url, access, fields }: Route): string[] {
+  const route = `  ${handler} (${url})`;
+  if (access === undefined) return [`${route}: add @Public(), @Authenticated() or @RequirePermission()`];
+  if (access.kind !== 'permission') return [];
+  const { permissions, concealUnless, list, selfParam, on, each } = access;
+  const named = [...permissions, ...(concealUnless === undefined ? [] : [concealUnless])];
+  const sources = [on, each, selfParam === undefined ? undefined : param(selfParam)];
+  return [
+    ...named
+      .filter((permission) => !declaredPermissions().has(permission))
+      .map((permission) => `${route}: nobody declares the permission "${permission}"`),
+    ...sources
+      .filter((source) => source !== undefined)
+      .filter((source) => source.from !== 'loader' && !fields.has(source.from, source.name))
+      .map((source) => `${route}: has no ${source.from} "${source.from === 'loader' ? '' : source.name}"`),
+    ...(list && (permissions.length > 1 || on !== undefined || each !== undefined)
+      ? [`${route}: a list takes one permission and no resource`]
+      : []),
+  ];
 }
 
 function verbOf(method: object): string {

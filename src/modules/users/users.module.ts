@@ -1,17 +1,27 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
 import { UsersRepository } from './users.repository';
+import { UserDirectory } from './user-directory';
 import { UsersService } from './users.service';
 import './users.permissions';
 
+/** Global for the one thing that others may ask without knowing the module: the port {@link SubjectDirectory}. */
+@Global()
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [UsersController],
-  providers: [UsersRepository, UsersService, CredentialsService, UserSnapshotsService],
-  exports: [UsersService, CredentialsService, UserSnapshotsService],
+  providers: [
+    UsersRepository,
+    UsersService,
+    CredentialsService,
+    UserSnapshotsService,
+    { provide: SubjectDirectory, useClass: UserDirectory },
+  ],
+  exports: [UsersService, CredentialsService, UserSnapshotsService, SubjectDirectory],
 })
 export class UsersModule {}

@@ -11,6 +11,7 @@ export interface UserCredentials {
   readonly status: UserStatus;
   readonly passwordHash: string | null;
   readonly mustChangePassword: boolean;
+  readonly mfaEnabled: boolean;
   readonly epoch: number;
 }
 
@@ -33,7 +34,7 @@ export interface ProfileChange {
 }
 
 const CREDENTIALS = `id, username, email, status, password_hash AS "passwordHash",
-  must_change_password AS "mustChangePassword", epoch`;
+  must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
 
 const FIND_BY_LOGIN_NAME = {
   name: 'users-find-by-login-name',
@@ -42,6 +43,14 @@ const FIND_BY_LOGIN_NAME = {
 const FIND_CREDENTIALS = {
   name: 'users-find-credentials',
   text: `SELECT ${CREDENTIALS} FROM users WHERE id = $1`,
+};
+const FIND_IDS_BY_USERNAME = {
+  name: 'users-find-ids-by-username',
+  text: 'SELECT id, username_key AS "usernameKey" FROM users WHERE username_key = ANY ($1)',
+};
+const FIND_USERNAMES = {
+  name: 'users-find-usernames',
+  text: 'SELECT id, username FROM users WHERE id = ANY ($1)',
 };
 const LOCK_IF_CURRENT = {
   name: 'users-lock-if-current',
@@ -182,5 +191,18 @@ export class UsersRepository {
 
   findEpochs(ids: readonly string[]): Promise<{ id: string; epoch: number }[]> {
     return this.database.query(FIND_EPOCHS, [ids]);
+  }
+
+  /** The ids of those who exist, by the canonical form of their usernames. */
+  async findIdsByUsername(usernameKeys: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ id: string; usernameKey: string }>(FIND_IDS_BY_USERNAME, [
+      usernameKeys,
+    ]);
+    return new Map(rows.map(({ id, usernameKey }) => [usernameKey, id]));
+  }
+
+  async findUsernames(ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ id: string; username: string }>(FIND_USERNAMES, [ids]);
+    return new Map(rows.map(({ id, username }) => [id, username]));
   }
 }

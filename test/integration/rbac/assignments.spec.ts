@@ -83,7 +83,7 @@ describe('assignments', () => {
     ['roleId', MISSING, 422, 'RBAC.UNKNOWN_ROLE'],
     ['resourceId', MISSING, 422, 'RBAC.UNKNOWN_RESOURCE'],
     ['effect', 'permit', 400, 'REQUEST.MALFORMED'],
-    ['principalType', 'group', 400, 'REQUEST.MALFORMED'],
+    ['principalType', 'robot', 400, 'REQUEST.MALFORMED'],
     ['reason', 'with\0NUL', 400, 'REQUEST.MALFORMED'],
     ['principalId', { $ne: null }, 400, 'REQUEST.MALFORMED'],
   ])('refuse %s %j', async (field, value, status, code) => {
@@ -131,7 +131,9 @@ describe('assignments', () => {
     for (const principal of [first, second]) {
       expect(await service.policy.effectivePermissions(principal)).toEqual([
         'assignments:read',
+        'groups:read',
         'permissions:read',
+        'resources:read',
       ]);
       expect((await service.as(principal).get('/v1/roles')).status).toBe(403);
       expect((await service.as(principal).get('/v1/assignments')).status).toBe(200);

@@ -1,12 +1,13 @@
-import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Global, Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { definePermissions, type PermissionName } from '../../../src/common/access';
+import { definePermissions, SubjectDirectory } from '../../../src/common/access';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
+import { appConfig } from '../../../src/config/app.config';
 import { authConfig } from '../../../src/config/auth.config';
 import { databaseConfig } from '../../../src/config/database.config';
 import { redisConfig } from '../../../src/config/redis.config';
@@ -20,7 +21,7 @@ import { ProblemFilter, ValidationPipe } from '../../../src/infrastructure/http'
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RedisModule } from '../../../src/infrastructure/redis';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
-import { PermissionsGuard, PolicyService, RbacModule } from '../../../src/modules/rbac';
+import { AccessService, PermissionsGuard, PolicyService, RbacModule } from '../../../src/modules/rbac';
 
 // An application built on the service brings permissions of its own.
 definePermissions('catalog', {
@@ -30,6 +31,7 @@ definePermissions('catalog', {
 });
 
 const CONFIGURATION = {
+  [appConfig.KEY]: { publicUrl: 'https://id.example.com' },
   [redisConfig.KEY]: { url: undefined },
   [secretsConfig.KEY]: { rootSecrets: ['kX7vQp2mZs9wLr4tYb8nHc3jFd6gAe1u'] },
   [authConfig.KEY]: { passwordHash: { memoryKib: 19_456, iterations: 2 } },
@@ -63,8 +65,22 @@ class Trail {
   }
 }
 
+const NOBODY: SubjectDirectory = {
+  findUserIds: () => Promise.resolve(new Map()),
+  findUsernames: () => Promise.resolve(new Map()),
+};
+
+/** Who has which name is not known here. */
+@Global()
+@Module({
+  providers: [{ provide: SubjectDirectory, useValue: NOBODY }],
+  exports: [SubjectDirectory],
+})
+class NamelessModule {}
+
 @Module({
   imports: [
+    NamelessModule,
     ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true }),
     RequestContextModule,
     ClockModule,
@@ -124,6 +140,10 @@ export class RbacProcess {
 
   get policy(): PolicyService {
     return this.application.get(PolicyService);
+  }
+
+  get access(): AccessService {
+    return this.application.get(AccessService);
   }
 
   get trail(): Trail['entries'] {
@@ -201,7 +221,7 @@ export class RbacProcess {
   }
 
   async may(principal: string, permission: string): Promise<boolean> {
-    return this.policy.isAllowed(principal, permission as PermissionName);
+    return (await this.access.decide({ subject: { type: 'user', id: principal }, permission })).allowed;
   }
 }
 

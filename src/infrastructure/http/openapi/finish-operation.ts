@@ -1,4 +1,8 @@
-import { RATE_LIMIT_EXTENSION } from '../../../common/access';
+import {
+  ON_RESOURCE_EXTENSION,
+  RATE_LIMIT_EXTENSION,
+  REQUIRED_ASSURANCE_EXTENSION,
+} from '../../../common/access';
 import { ERROR_CODES_EXTENSION } from '../../../common/http';
 import type { Content, LocatedOperation, Operation } from './operation';
 import { errorResponses } from './operation-errors';
@@ -17,12 +21,16 @@ export function finishOperation(operation: Operation, method: string, components
   operation.parameters = operation.parameters?.filter(
     (parameter) => parameter.in !== 'header' || !UNDOCUMENTED_HEADERS.has(parameter.name.toLowerCase()),
   );
-  operation.description = [operation.description, accessText(operation)].filter(Boolean).join('\n\n');
+  operation.description = [operation.description, accessText(operation), assuranceText(operation)]
+    .filter(Boolean)
+    .join('\n\n');
   for (const content of contentsOf(operation)) addExample(content, components);
   finishBody(operation, components);
   Object.assign(operation.responses, errorResponses(operation, method));
   Reflect.deleteProperty(operation, ERROR_CODES_EXTENSION);
   Reflect.deleteProperty(operation, RATE_LIMIT_EXTENSION);
+  Reflect.deleteProperty(operation, ON_RESOURCE_EXTENSION);
+  Reflect.deleteProperty(operation, REQUIRED_ASSURANCE_EXTENSION);
 }
 
 export function requiresIfMatch({ operation }: LocatedOperation): boolean {
@@ -38,8 +46,19 @@ export function addEtag(operation: Operation): void {
 
 function accessText(operation: Operation): string {
   const permission = operation['x-required-permission'];
-  if (permission !== undefined) return `Requires the permission \`${permission}\`.`;
+  if (permission !== undefined) {
+    const place = operation[ON_RESOURCE_EXTENSION] === undefined ? '' : ' on the resource';
+    return `Requires the permission \`${permission}\`${place}.`;
+  }
   return operation.security === undefined ? 'Public.' : 'Requires a bearer token.';
+}
+
+function assuranceText({ [REQUIRED_ASSURANCE_EXTENSION]: required }: Operation): string | undefined {
+  if (required === undefined) return undefined;
+  const factors =
+    required.acr === 'strongest' ? 'the strongest factor that you have' : `level \`${required.acr}\``;
+  const age = required.maxAge === undefined ? '' : ` within the last ${required.maxAge} seconds`;
+  return `Requires an authentication with ${factors}${age}; see \`POST /v1/auth/step-up\`.`;
 }
 
 function contentsOf({ requestBody, responses }: Operation): Content[] {

@@ -1,4 +1,8 @@
-import { RATE_LIMIT_EXTENSION } from '../../../common/access';
+import {
+  ON_RESOURCE_EXTENSION,
+  RATE_LIMIT_EXTENSION,
+  REQUIRED_ASSURANCE_EXTENSION,
+} from '../../../common/access';
 import { DomainError, ERROR_CATALOGUE, type ErrorCode } from '../../../common/errors';
 import { ERROR_CODES_EXTENSION } from '../../../common/http';
 import { PROBLEM_JSON, problemOf, statusOf } from '../problem';
@@ -43,6 +47,8 @@ function errorCodesOf(operation: Operation, method: string): ReadonlySet<ErrorCo
     ...(operation[ERROR_CODES_EXTENSION] ?? []),
     ...when(security.length > 0, BEARER),
     ...when(operation['x-required-permission'] !== undefined, ['RBAC.MISSING_PERMISSION']),
+    ...when(operation[ON_RESOURCE_EXTENSION] !== undefined, ['RBAC.RESOURCE_NOT_FOUND']),
+    ...when(operation[REQUIRED_ASSURANCE_EXTENSION] !== undefined, ['AUTH.INSUFFICIENT_USER_AUTHENTICATION']),
     ...when(operation[RATE_LIMIT_EXTENSION] !== undefined, ['AUTH.RATE_LIMITED']),
     ...when(method !== 'get', BODY),
     ...when(has('path') || has('query'), ['REQUEST.MALFORMED']),

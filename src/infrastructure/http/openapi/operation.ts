@@ -1,4 +1,9 @@
-import type { RATE_LIMIT_EXTENSION } from '../../../common/access';
+import type {
+  ON_RESOURCE_EXTENSION,
+  RATE_LIMIT_EXTENSION,
+  REQUIRED_ASSURANCE_EXTENSION,
+  RequiredAssurance,
+} from '../../../common/access';
 import type { ErrorCode } from '../../../common/errors';
 import type { ERROR_CODES_EXTENSION } from '../../../common/http';
 
@@ -27,8 +32,10 @@ export interface Operation {
   responses: Record<string, Response>;
   security?: readonly object[];
   'x-required-permission'?: string;
+  [ON_RESOURCE_EXTENSION]?: boolean;
   [ERROR_CODES_EXTENSION]?: readonly ErrorCode[];
   [RATE_LIMIT_EXTENSION]?: string;
+  [REQUIRED_ASSURANCE_EXTENSION]?: RequiredAssurance;
 }
 
 export interface LocatedOperation {

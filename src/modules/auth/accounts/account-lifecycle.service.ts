@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
-import { Database } from '../../../infrastructure/database';
 import { PolicyService } from '../../rbac';
 import { SessionsService } from '../../sessions';
 import { toUserResponse, UsersService, type UpdateUserBody, type UserResponse } from '../../users';
@@ -20,7 +19,6 @@ export class AccountLifecycleService {
     private readonly sessions: SessionsService,
     private readonly policy: PolicyService,
     private readonly attempts: SignInAttemptsService,
-    private readonly database: Database,
     private readonly events: EventPublisher,
   ) {}
 
@@ -31,8 +29,7 @@ export class AccountLifecycleService {
     version: number,
     change: UpdateUserBody,
   ): Promise<UserResponse> {
-    await this.requireReach(actor, userId);
-    return this.database.transaction(async () => {
+    return this.act(actor, userId, async () => {
       const before = await this.users.getById(userId);
       const user = await this.users.update(userId, version, change);
       const isMoved = canonicalName(before.email) !== canonicalName(user.email);
@@ -43,8 +40,7 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
   async disable(actor: Principal, userId: string): Promise<void> {
-    await this.requireReach(actor, userId);
-    await this.database.transaction(async () => {
+    await this.act(actor, userId, async () => {
       await this.policy.requireAdministratorBesides(userId);
       await this.users.disable(userId);
       await this.sessions.endAll(userId, null, 'account_disabled');
@@ -53,16 +49,14 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async enable(actor: Principal, userId: string): Promise<void> {
-    await this.requireReach(actor, userId);
-    await this.database.transaction(async () => {
+    await this.act(actor, userId, async () => {
       await this.users.enable(userId);
     });
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async unlock(actor: Principal, userId: string): Promise<void> {
-    await this.requireReach(actor, userId);
-    await this.database.transaction(async () => {
+    await this.act(actor, userId, async () => {
       await this.attempts.clear(userId);
       await this.events.publish(new AccountUnlockedEvent(userId));
     });
@@ -70,8 +64,7 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */
   async delete(actor: Principal, userId: string, version: number): Promise<void> {
-    await this.requireReach(actor, userId);
-    await this.database.transaction(async () => {
+    await this.act(actor, userId, async () => {
       await this.policy.requireAdministratorBesides(userId);
       await this.policy.removePrincipal(userId);
       // The row goes first: a sign-in that holds it commits before, and its session is ended below with the rest.
@@ -82,15 +75,15 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async endSessions(actor: Principal, userId: string): Promise<void> {
-    await this.requireReach(actor, userId);
-    await this.database.transaction(async () => {
+    await this.act(actor, userId, async () => {
       await this.sessions.endAll(userId, null, 'ended_by_administrator');
     });
   }
 
-  /** Outside of any transaction: a refusal that is rolled back would leave no trace in the trail. */
-  private async requireReach(actor: Principal, userId: string): Promise<void> {
-    await this.users.getById(userId);
-    await this.policy.requireDominance(actor, userId);
+  private act<T>(actor: Principal, userId: string, work: () => Promise<T>): Promise<T> {
+    return this.policy.actOn(actor, userId, async () => {
+      await this.users.getById(userId);
+      return work();
+    });
   }
 }

@@ -1,16 +1,30 @@
 import { z } from 'zod';
 import { pageQueryFields } from '../../../common/http';
-import { uuidField } from '../../../common/validation';
+import { timestampField, uuidField } from '../../../common/validation';
 
 export const CreateAssignmentBody = z
   .strictObject({
-    principalType: z.enum(['user']),
+    principalType: z.enum(['user', 'group', 'service']),
     principalId: uuidField,
     roleId: uuidField,
     resourceId: uuidField
       .optional()
       .describe('The resource at which, with all below it, the role holds; the root by default.'),
     effect: z.enum(['allow', 'deny']).default('allow'),
+    condition: z
+      .record(z.string().max(50), z.unknown())
+      .optional()
+      .describe(
+        'When it applies: a tree of tests, such as `{ "op": "ip", "in": ["10.0.0.0/8"] }`. What is unknown never ' +
+          'grants, and denies within a denial. See docs/authorization.md.',
+      ),
+    exempt: z
+      .array(uuidField)
+      .max(100)
+      .default([])
+      .describe('Users, services and groups that a denial spares.'),
+    validFrom: timestampField.optional(),
+    validTo: timestampField.optional().describe('From then on it holds no more.'),
     reason: z
       .string()
       .min(1)
@@ -33,6 +47,12 @@ export const CreateAssignmentBody = z
 export type CreateAssignmentBody = z.infer<typeof CreateAssignmentBody>;
 
 export const ListAssignmentsQuery = z
-  .strictObject({ ...pageQueryFields, principalId: uuidField.optional(), roleId: uuidField.optional() })
+  .strictObject({
+    ...pageQueryFields,
+    principalId: uuidField.optional(),
+    roleId: uuidField.optional(),
+    resourceId: uuidField.optional().describe('Held at this very resource, not above or below it.'),
+    effect: z.enum(['allow', 'deny']).optional(),
+  })
   .meta({ id: 'ListAssignmentsQuery', examples: [{ principalId: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e' }] });
 export type ListAssignmentsQuery = z.infer<typeof ListAssignmentsQuery>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '../../../common/http';
-import { uuidField } from '../../../common/validation';
+import { timestampField, uuidField } from '../../../common/validation';
 import type { Assignment, WrittenAssignment } from '../assignment';
 
 const example = {
@@ -22,6 +22,10 @@ const AssignmentResponse = z
     roleId: uuidField,
     resourceId: uuidField,
     effect: z.enum(['allow', 'deny']),
+    condition: z.record(z.string(), z.unknown()).optional(),
+    exempt: z.array(uuidField).optional().describe('Whom the denial spares.'),
+    validFrom: timestampField.optional(),
+    validTo: timestampField.optional(),
     source: z.string(),
     reason: z.string().optional(),
   })
@@ -40,9 +44,23 @@ export const AssignmentPage = pageOf('AssignmentPage', AssignmentResponse);
 export type AssignmentPage = z.infer<typeof AssignmentPage>;
 
 export function toAssignmentResponse(assignment: Assignment): AssignmentResponse {
-  const { id, principalType, principalId, roleId, resourceId, effect, source, reason } = assignment;
-  const response = { id, principalType, principalId, roleId, resourceId, effect, source };
-  return reason === null ? response : { ...response, reason };
+  const { id, principalType, principalId, roleId, resourceId, effect, condition, exempt, source } =
+    assignment;
+  const { validFrom, validTo, reason } = assignment;
+  return {
+    id,
+    principalType,
+    principalId,
+    roleId,
+    resourceId,
+    effect,
+    ...(condition !== null && { condition: { ...condition } }),
+    ...(exempt.length > 0 && { exempt: [...exempt] }),
+    ...(validFrom !== null && { validFrom: validFrom.toISOString() }),
+    ...(validTo !== null && { validTo: validTo.toISOString() }),
+    source,
+    ...(reason !== null && { reason }),
+  };
 }
 
 export function toWrittenAssignmentResponse(assignment: WrittenAssignment): WrittenAssignmentResponse {

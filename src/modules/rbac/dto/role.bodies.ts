@@ -7,7 +7,7 @@ const nameField = z
   .string()
   .trim()
   .min(1)
-  .max(100)
+  .max(200)
   .regex(/^[^\p{C}]+$/u, 'must hold no control characters')
   .refine((name) => canonicalName(name) !== '', 'must hold more than blanks')
   .meta({ examples: ['support'] });

@@ -1,4 +1,4 @@
-import { DomainEvent, type EventTarget } from '../../../common/events';
+import { DomainEvent, type EventTarget, type FieldChanges } from '../../../common/events';
 
 export type DenialReason = 'missing_permission' | 'exceeds_own_permissions' | 'target_more_privileged';
 
@@ -10,6 +10,7 @@ export class AccessDeniedEvent extends DomainEvent {
   constructor(
     readonly target: EventTarget,
     override readonly reason: DenialReason,
+    override readonly changes?: FieldChanges,
   ) {
     super();
   }

@@ -1,0 +1,76 @@
+import type { ExecutionContext } from '@nestjs/common';
+import {
+  RequireAuth,
+  type AssuranceLevel,
+  type Principal,
+  type RequiredAssurance,
+} from '../../../common/access';
+import { DomainError } from '../../../common/errors';
+import type { Clock } from '../../../infrastructure/clock';
+import type { SecondFactorPolicy } from '../mfa/second-factor-policy';
+import { AssuranceGuard } from './assurance.guard';
+
+const NOW = 1_800_000_000;
+
+function guardOf(level: AssuranceLevel): AssuranceGuard {
+  const secondFactors = { levelOf: () => Promise.resolve(level) } as unknown as SecondFactorPolicy;
+  return new AssuranceGuard(secondFactors, {
+    now: () => new Date(NOW * 1_000),
+    nowSeconds: () => NOW,
+  } as Clock);
+}
+
+function requestFor(
+  required: RequiredAssurance | undefined,
+  principal?: Partial<Principal>,
+): ExecutionContext {
+  const handler = (): void => undefined;
+  if (required !== undefined) RequireAuth(required)({}, 'handler', { value: handler });
+  return {
+    getHandler: () => handler,
+    switchToHttp: () => ({ getRequest: () => ({ principal }) }),
+  } as unknown as ExecutionContext;
+}
+
+const refusal = async (answer: boolean | Promise<boolean>): Promise<DomainError | undefined> => {
+  try {
+    expect(await answer).toBe(true);
+    return undefined;
+  } catch (error) {
+    return error as DomainError;
+  }
+};
+
+describe('AssuranceGuard', () => {
+  it('lets a route that demands nothing pass at once', () => {
+    expect(guardOf('aal2').canActivate(requestFor(undefined))).toBe(true);
+  });
+
+  it('shuts a demanding route where nobody authenticated', () => {
+    expect(guardOf('aal1').canActivate(requestFor({ acr: 'strongest' }))).toBe(false);
+  });
+
+  it.each([
+    ['two kinds of factor, just now', 'aal2', 0, true],
+    ['two kinds of factor, at the limit', 'aal2', 300, true],
+    ['two kinds of factor, a second too long ago', 'aal2', 301, false],
+    ['one kind of factor, just now', 'aal1', 0, false],
+  ] as const)('decides on %s where aal2 is demanded', async (_, acr, age, passes) => {
+    const request = requestFor({ acr: 'aal2', maxAge: 300 }, { acr, authTime: NOW - age });
+    const error = await refusal(guardOf('aal1').canActivate(request));
+    expect(error === undefined).toBe(passes);
+    if (error !== undefined) {
+      expect(error.code).toBe('AUTH.INSUFFICIENT_USER_AUTHENTICATION');
+      expect(error.options.extensions).toEqual({ acrValues: 'aal2', maxAge: 300 });
+    }
+  });
+
+  it.each([
+    ['passes', 'aal1', 'aal1', true],
+    ['passes', 'aal2', 'aal2', true],
+    ['refuses', 'aal2', 'aal1', false],
+  ] as const)('%s a subject whose strongest is %s and who proved %s', async (_, strongest, acr, passes) => {
+    const request = requestFor({ acr: 'strongest' }, { acr, authTime: 0 });
+    expect((await refusal(guardOf(strongest).canActivate(request))) === undefined).toBe(passes);
+  });
+});

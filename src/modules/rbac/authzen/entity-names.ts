@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { SubjectDirectory } from '../../../common/access';
+import { uuidField } from '../../../common/validation';
+import type { Question } from '../access-api/access-questions';
+import type { PrincipalType } from '../assignment';
+import type { Properties } from '../engine/access-request';
+import { GroupsRepository } from '../groups/groups.repository';
+import { ResourcesRepository, type ResourceName } from '../resources/resources.repository';
+
+interface Entity {
+  readonly type: string;
+  readonly id: string;
+  readonly properties?: Properties | undefined;
+}
+
+/** A question in the names of the caller's world. */
+export interface NamedQuestion {
+  readonly subject: Entity;
+  readonly action: { readonly name: string; readonly properties?: Properties | undefined };
+  readonly resource: Entity;
+  readonly context?: Properties | undefined;
+}
+
+/** The id that nobody and nothing has: the engine denies it as it does all that is unknown. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Turns names of the caller's world into ids, in a fixed number of queries for any number of questions. */
+@Injectable()
+export class EntityNames {
+  constructor(
+    private readonly directory: SubjectDirectory,
+    private readonly groups: GroupsRepository,
+    private readonly resources: ResourcesRepository,
+  ) {}
+
+  async resolve(questions: readonly NamedQuestion[]): Promise<Question[]> {
+    const subjectIdOf = await this.subjectIds(questions.map(({ subject }) => subject));
+    const resourceIdOf = await this.resourceIds(questions.map(({ resource }) => resource));
+    return questions.map(({ subject, action, resource, context }) => ({
+      subject: { ...subject, type: subject.type as PrincipalType, id: subjectIdOf(subject) },
+      permission: permissionFor(action.name, resource.type),
+      resource: { ...resource, id: resourceIdOf(resource) },
+      actionProperties: action.properties,
+      context,
+    }));
+  }
+
+  private async subjectIds(subjects: readonly Entity[]): Promise<(subject: Entity) => string> {
+    const namesOf = (type: PrincipalType): string[] => [
+      ...new Set(
+        subjects.flatMap((subject) => (subject.type === type && !isId(subject.id) ? [subject.id] : [])),
+      ),
+    ];
+    const [userNames, groupNames] = [namesOf('user'), namesOf('group')];
+    const users = userNames.length === 0 ? new Map() : await this.directory.findUserIds(userNames);
+    const groups = groupNames.length === 0 ? new Map() : await this.groups.findIdsByNames(groupNames);
+    const known: Readonly<Record<string, ReadonlyMap<string, string>>> = { user: users, group: groups };
+    return ({ type, id }) => (isId(id) ? id.toLowerCase() : (known[type]?.get(id) ?? NO_ID));
+  }
+
+  private async resourceIds(resources: readonly Entity[]): Promise<(resource: Entity) => string> {
+    const keys = resources.map(({ type, id }) => ({ type, key: id }));
+    const ids = resources.flatMap(({ id }) => (isId(id) ? [id.toLowerCase()] : []));
+    const byKey = await this.resources.findNamesByKeys(keys);
+    const byId = ids.length === 0 ? [] : await this.resources.findNamesByIds(ids);
+    const known = new Map([
+      ...byKey.map((resource) => [spelled(resource.type, resource.key), resource.id] as const),
+      ...byId.map((resource: ResourceName) => [spelled(resource.type, resource.id), resource.id] as const),
+    ]);
+    return ({ type, id }) =>
+      known.get(spelled(type, isId(id) ? id.toLowerCase() : id)) ?? known.get(spelled(type, id)) ?? NO_ID;
+  }
+}
+
+/** A name without a colon is an action on the type of the resource. */
+export function permissionFor(action: string, resourceType: string): string {
+  return action.includes(':') ? action : `${resourceType}:${action}`;
+}
+
+function isId(text: string): boolean {
+  return uuidField.safeParse(text).success;
+}
+
+function spelled(type: string, name: string): string {
+  return JSON.stringify([type, name]);
+}

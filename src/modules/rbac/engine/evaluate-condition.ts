@@ -1,0 +1,126 @@
+import {
+  DAYS,
+  isTest,
+  type AttributeTest,
+  type CircumstanceTest,
+  type Comparison,
+  type Condition,
+  type Test,
+} from './condition';
+import { valueOf, type Facts } from './facts';
+import { isInNetworks } from './networks';
+import type { StoredCondition } from './subject';
+import { clockOf } from './zoned-clock';
+
+/** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
+export type Verdict = boolean | null;
+
+/** What `condition` says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
+export function evaluate(condition: StoredCondition, facts: Facts): Verdict {
+  if (condition === 'unreadable') return null;
+  if (isTest(condition)) return evaluateTest(condition, facts);
+  if (condition.op === 'not') return negated(evaluate(condition.of, facts));
+  return every(condition.of, facts, condition.op === 'all');
+}
+
+/** Conjunction where `identity` is true, disjunction where it is false: one opposite decides, else unknown remains. */
+function every(conditions: readonly Condition[], facts: Facts, identity: boolean): Verdict {
+  let verdict: Verdict = identity;
+  for (const condition of conditions) {
+    const next = evaluate(condition, facts);
+    if (next === !identity) return next;
+    if (next === null) verdict = null;
+  }
+  return verdict;
+}
+
+function negated(verdict: Verdict): Verdict {
+  return verdict === null ? null : !verdict;
+}
+
+export function evaluateTest(test: Test, facts: Facts): Verdict {
+  return 'attribute' in test ? evaluateAttribute(test, facts) : evaluateCircumstance(test, facts);
+}
+
+function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
+  const { context = {} } = facts.request;
+  switch (test.op) {
+    case 'ip':
+      return isInNetworks(context.ip, test.in);
+    case 'acr':
+      return context.acr === undefined ? null : context.acr >= test.atLeast;
+    case 'mfaAge':
+      return isRecent(context.mfaAt, test.atMost, facts.now);
+    case 'time':
+      return isInWindow(test, facts.now);
+    case 'owner':
+      return facts.resource.ownerId !== null && facts.subject.holders.has(facts.resource.ownerId);
+  }
+}
+
+function evaluateAttribute(test: AttributeTest, facts: Facts): Verdict {
+  const value = valueOf(test.attribute, facts);
+  if (test.op === 'exists') return isPresent(value);
+  if (test.op === 'in') return isOneOf(value, test.values);
+  return compare(test.op, value, operandOf(test, facts));
+}
+
+export function operandOf({ value }: Comparison, facts: Facts): unknown {
+  return typeof value === 'object' ? valueOf(value.attribute, facts) : value;
+}
+
+/** Unknown where a side is missing, or the two are of different types. Only numbers have an order. */
+function compare(op: Comparison['op'], left: unknown, right: unknown): Verdict {
+  if (!isScalar(left) || typeof left !== typeof right) return null;
+  if (op === 'eq') return left === right;
+  if (op === 'ne') return left !== right;
+  return typeof left === 'number' && typeof right === 'number' ? compareNumbers(op, left, right) : null;
+}
+
+function compareNumbers(op: 'lt' | 'lte' | 'gt' | 'gte', left: number, right: number): boolean {
+  switch (op) {
+    case 'lt':
+      return left < right;
+    case 'lte':
+      return left <= right;
+    case 'gt':
+      return left > right;
+    case 'gte':
+      return left >= right;
+  }
+}
+
+function isOneOf(value: unknown, values: readonly unknown[]): Verdict {
+  return isScalar(value) ? values.includes(value) : null;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isRecent(mfaAt: number | null | undefined, atMost: number, now: number): Verdict {
+  if (mfaAt === undefined) return null;
+  return mfaAt !== null && now / 1_000 - mfaAt <= atMost;
+}
+
+/** From `from` to just before `to`. A window over midnight belongs to the day on which it began. */
+function isInWindow({ zone, days, from, to }: Extract<Test, { op: 'time' }>, now: number): boolean {
+  const { day, minute } = clockOf(zone).at(now);
+  const start = minuteOf(from ?? '00:00');
+  const end = to === undefined ? Infinity : minuteOf(to);
+  const isOverMidnight = end < start;
+  if (isOverMidnight && minute < end) return isOn((day + 6) % 7, days);
+  return minute >= start && (isOverMidnight || minute < end) && isOn(day, days);
+}
+
+function isOn(day: number, days: readonly string[] = DAYS): boolean {
+  return days.includes(DAYS[day] ?? '');
+}
+
+function minuteOf(timeOfDay: string): number {
+  return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3));
+}

@@ -1,0 +1,70 @@
+import type { Decision } from './access-request';
+import { findingsOf } from './condition-findings';
+import { concerns } from './decide';
+import { evaluate } from './evaluate-condition';
+import type { AssignmentFinding, AssignmentOutcome, Explanation, RedactedExplanation } from './explanation';
+import type { Facts } from './facts';
+import type { HeldAssignment, Subject } from './subject';
+
+const MAX_NEAR_MISSES = 20;
+
+/** Says of every assignment that names the permission what became of it. */
+export function explain(decision: Decision, bit: number, facts: Facts): Explanation {
+  const findings = [...facts.subject.assignments.values()]
+    .flat()
+    .filter((held) => concerns(held, bit))
+    .map((held) => findingOf(held, facts));
+  const applying = findings.filter(({ outcome }) => outcome === 'applies');
+  const denials = applying.filter(({ effect }) => effect === 'deny');
+  const deciding = denials.length > 0 ? denials : applying;
+  const nearMisses = findings.filter((finding) => !deciding.includes(finding)).sort(byNearness);
+  return { decision, deciding, nearMisses: nearMisses.slice(0, MAX_NEAR_MISSES) };
+}
+
+/** What the subject itself may see of `explanation`. */
+export function redact({ decision, deciding, nearMisses }: Explanation): RedactedExplanation {
+  return {
+    decision,
+    deciding: deciding.map(({ effect, roleId, outcome }) => ({ effect, roleId, outcome })),
+    nearMisses: nearMisses.map(({ effect, outcome }) => ({ effect, outcome })),
+  };
+}
+
+function findingOf(held: HeldAssignment, facts: Facts): AssignmentFinding {
+  const { condition } = held;
+  return {
+    assignmentId: held.id,
+    effect: held.effect,
+    roleId: held.role.id,
+    resourceId: held.resourceId,
+    groups: groupsTo(held.holderId, facts.subject),
+    outcome: outcomeOf(held, facts),
+    ...(condition !== null && { condition: findingsOf(condition, facts) }),
+  };
+}
+
+function outcomeOf(held: HeldAssignment, facts: Facts): AssignmentOutcome {
+  if (!facts.resource.path.includes(held.resourceId)) return 'elsewhere';
+  if (facts.now < held.validFrom) return 'not_yet_valid';
+  if (facts.now >= held.validTo) return 'expired';
+  if (held.exempt) return 'exempt';
+  const truth = held.condition === null ? true : evaluate(held.condition, facts);
+  if (truth === null) return held.effect === 'deny' ? 'applies' : 'condition_unknown';
+  return truth ? 'applies' : 'condition_not_met';
+}
+
+function groupsTo(holderId: string, { holders }: Subject): string[] {
+  const groups: string[] = [];
+  for (
+    let id = holderId, via = holders.get(id);
+    via !== null && via !== undefined;
+    id = via, via = holders.get(id)
+  )
+    groups.unshift(id);
+  return groups;
+}
+
+/** What holds at the resource itself is nearer than what holds elsewhere. */
+function byNearness(a: AssignmentFinding, b: AssignmentFinding): number {
+  return Number(a.outcome === 'elsewhere') - Number(b.outcome === 'elsewhere');
+}

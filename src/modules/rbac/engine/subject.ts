@@ -1,0 +1,36 @@
+import type { Effect, PrincipalType } from '../assignment';
+import type { CompiledRole } from '../compiled-policy';
+import type { Condition } from './condition';
+
+/** A stored condition that this process does not understand is unknown, whatever it asks. */
+export type StoredCondition = Condition | 'unreadable';
+
+/** An assignment as a decision needs it. */
+export interface HeldAssignment {
+  readonly id: string;
+  /** The subject, or a group that it belongs to. */
+  readonly holderId: string;
+  readonly role: CompiledRole;
+  readonly effect: Effect;
+  readonly resourceId: string;
+  readonly condition: StoredCondition | null;
+  /** Milliseconds since the epoch; -Infinity and Infinity where it has no bound. */
+  readonly validFrom: number;
+  readonly validTo: number;
+  /** That the denial spares this subject. */
+  readonly exempt: boolean;
+}
+
+/** A principal with all that it holds, itself or through groups. */
+export interface Subject {
+  readonly id: string;
+  readonly type: PrincipalType;
+  /** The subject and every group that it belongs to, each with the member through which it does. */
+  readonly holders: ReadonlyMap<string, string | null>;
+  /** What it holds. */
+  readonly held: readonly HeldAssignment[];
+  /** The same by the node at which it holds it. */
+  readonly assignments: ReadonlyMap<string, readonly HeldAssignment[]>;
+  /** That some condition depends on how recently or surely it authenticated. */
+  readonly asksForAuthentication: boolean;
+}

@@ -1,0 +1,21 @@
+import type { PrincipalType } from '../assignment';
+
+/** Principals that are given roles together. A group is a principal itself, and may belong to others. */
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Changes with every edit; the ETag. Members are no part of it. */
+  readonly version: number;
+}
+
+export type GroupContent = Pick<Group, 'name' | 'description'>;
+
+export interface Membership {
+  readonly groupId: string;
+  readonly principalType: PrincipalType;
+  readonly principalId: string;
+}
+
+/** The policy's version after the write: a later check can demand to know at least as much. */
+export type WrittenMembership = Membership & { readonly policyVersion: string };
