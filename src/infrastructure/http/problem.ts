@@ -71,8 +71,8 @@ function challengeOf(
   const { acrValues, maxAge } = extensions;
   return [
     'Bearer error="insufficient_user_authentication"',
-    ...(acrValues === undefined ? [] : [`acr_values="${String(acrValues)}"`]),
-    ...(maxAge === undefined ? [] : [`max_age="${String(maxAge)}"`]),
+    ...(typeof acrValues === 'string' ? [`acr_values="${acrValues}"`] : []),
+    ...(typeof maxAge === 'number' ? [`max_age="${maxAge}"`] : []),
   ].join(', ');
 }
 
