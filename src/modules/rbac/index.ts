@@ -1,3 +1,4 @@
+export { AccessRefusals } from './access-refusals';
 export { AccessService } from './access.service';
 export type {
   AccessContext,

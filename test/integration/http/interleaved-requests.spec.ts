@@ -13,7 +13,7 @@ import { Database, DatabaseModule } from '../../../src/infrastructure/database';
 import { EventsModule } from '../../../src/infrastructure/events';
 import { createHttpAdapter, ProblemFilter } from '../../../src/infrastructure/http';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
-import { PermissionsGuard, PolicyService } from '../../../src/modules/rbac';
+import { AccessRefusals, AccessService, PermissionsGuard } from '../../../src/modules/rbac';
 import { createTestDatabase } from '../../support/database';
 import { DEFAULTS } from './http-harness';
 
@@ -118,7 +118,8 @@ class WorkController {
   controllers: [WorkController],
   providers: [
     Trail,
-    { provide: PolicyService, useValue: { isAllowed: () => false } },
+    { provide: AccessService, useValue: { decide: () => ({ allowed: false, basis: 'no_grant' }) } },
+    AccessRefusals,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: HeaderAuthentication },
     { provide: APP_GUARD, useClass: PermissionsGuard },
