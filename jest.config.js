@@ -27,6 +27,8 @@ const withDatabase = (globalSetup) => ({
 module.exports = {
   // Tests that start processes wait for them; what must happen in time is polled for within the test.
   testTimeout: 120_000,
+  // More than there are cores: most of them wait for the processes that they started.
+  maxWorkers: '150%',
   projects: [
     project('unit', ['src/**/*.spec.ts', 'bench/*.spec.ts']),
     {

@@ -62,7 +62,7 @@ describe('a refresh token within its grace, over two processes', () => {
       `UPDATE sessions SET refreshed_at = statement_timestamp() - interval '11 seconds' WHERE id = $1`,
       [sessionId],
     );
-    expect((await refresh(refreshToken)).status).toBe(401);
+    expect((await refresh(refreshToken, services.first)).status).toBe(401);
     await services.expectDead(body.accessToken as string);
     expect(await sealedOf(sessionId)).toBeNull();
     expect(await services.trail('refresh_token.reused', sessionId)).toHaveLength(1);
