@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { CASES } from './cases';
 import { Bench } from './harness/bench';
 import { machine } from './harness/machine';
-import { ROOT } from './harness/paths';
 import { progress } from './harness/progress';
 import type { Options } from './options';
 import { toTable } from './report';
@@ -11,7 +8,6 @@ import { toResult } from './result';
 
 /** Measures the rows one after the other and prints each as soon as it is known. */
 export async function run({ rows, json, profile }: Options): Promise<void> {
-  build();
   progress(machine(profile));
   const bench = await Bench.open(profile);
   // Only what ends in order takes its PostgreSQL along.
@@ -29,14 +25,4 @@ export async function run({ rows, json, profile }: Options): Promise<void> {
   } finally {
     await bench.stop();
   }
-}
-
-/** What is measured is what would be shipped, built from the sources as they are. */
-function build(): void {
-  const script = join(ROOT, 'scripts/build-if-stale.mjs');
-  const { status } = spawnSync(process.execPath, [script], {
-    cwd: ROOT,
-    stdio: ['ignore', process.stderr, process.stderr],
-  });
-  if (status !== 0) throw new Error('The build failed');
 }

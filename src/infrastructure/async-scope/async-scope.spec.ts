@@ -41,15 +41,6 @@ describe('AsyncScope', () => {
     expect(seen).toEqual(['inner', 'outer']);
   });
 
-  it('stays on for callbacks, beyond the end of all other work', async () => {
-    const scope = new AsyncScope<string>();
-    const seen = new Promise((resolve) => {
-      scope.enter('callback', () => setTimeout(() => resolve(scope.value), 5));
-    });
-    await scope.run('other', () => turn());
-    await expect(seen).resolves.toBe('callback');
-  });
-
   it('shows no work the value of another, however they interleave and the storage goes on and off', async () => {
     const step = fc.constantFrom('turn', 'microtask', 'timer', 'nested', 'synchronous');
     const work = fc.record({ startsAfter: fc.nat(6), steps: fc.array(step, { maxLength: 8 }) });

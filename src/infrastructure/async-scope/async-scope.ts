@@ -30,12 +30,6 @@ export class AsyncScope<Value> {
     return result;
   }
 
-  /** Like {@link run}, for a callback, of which nobody can tell when it has ended: the storage stays on. */
-  enter(value: Value, callback: () => void): void {
-    this.inside++;
-    this.storage.run(value, callback);
-  }
-
   private readonly leave = (): void => {
     if (--this.inside === 0) this.storage.disable();
   };

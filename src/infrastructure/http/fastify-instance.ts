@@ -3,8 +3,8 @@ import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/errors';
 import { acceptsForm, FORM_MEDIA_TYPE } from '../../common/http';
 import type { appConfig } from '../../config/app.config';
-import { RequestContext } from '../request-context';
 import { answerClientError } from './client-error';
+import { carryContext } from './carry-context';
 import { CorsPolicy } from './cors';
 import { parseFormBody } from './form-body.parser';
 import { toDomainError } from './framework-errors';
@@ -92,18 +92,6 @@ function acceptJson(instance: FastifyInstance): void {
     } catch (error) {
       done(error as DomainError);
     }
-  });
-}
-
-/** A synchronous handler has no `await` after which the request would have to be found again. */
-function carryContext(instance: FastifyInstance): void {
-  const requests = new RequestContext();
-  instance.addHook('onRoute', (route) => {
-    if (route.config?.isSynchronous === true) return;
-    const { handler } = route;
-    route.handler = function (request, reply): unknown {
-      return requests.serve(request, () => handler.call(this, request, reply));
-    };
   });
 }
 

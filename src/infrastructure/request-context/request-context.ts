@@ -21,11 +21,6 @@ export class RequestContext {
     return requests.run(request, work);
   }
 
-  /** Everything that `next` starts belongs to `request`; for hooks with callbacks, which never tell their end. */
-  run(request: FastifyRequest, next: () => void): void {
-    requests.enter(request, next);
-  }
-
   /** Where a fact of this request comes from, as plain data that outlives the request. */
   capture(): EventContext {
     const { principal, requestId, ip, userAgent } = this;

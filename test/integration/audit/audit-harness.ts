@@ -20,6 +20,7 @@ import { ClockModule } from '../../../src/infrastructure/clock';
 import { SecretBox } from '../../../src/infrastructure/crypto';
 import { Database, DatabaseModule } from '../../../src/infrastructure/database';
 import { EventsModule } from '../../../src/infrastructure/events';
+import { carryContext } from '../../../src/infrastructure/http';
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
 import { AuditModule } from '../../../src/modules/audit';
@@ -138,15 +139,14 @@ export async function startAuditService(url: string): Promise<AuditService> {
   const context = app.get(RequestContext);
   app.useGlobalPipes(new StandardSchemaValidationPipe());
   app.useGlobalFilters(new CodeFilter());
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, _reply, next) => {
-      request.principal = auditor;
-      context.run(request, next);
-    });
+  const instance = app.getHttpAdapter().getInstance();
+  carryContext(instance);
+  instance.addHook('onRequest', (request, _reply, next) => {
+    request.principal = auditor;
+    next();
+  });
   await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  await instance.ready();
   const get = async (path: string): Promise<{ status: number; body: unknown }> => {
     const response = await app.inject({ method: 'GET', url: path });
     return { status: response.statusCode, body: response.json() };
@@ -154,10 +154,7 @@ export async function startAuditService(url: string): Promise<AuditService> {
   return {
     publisher: app.get(EventPublisher),
     database: app.get(Database),
-    as: (caller, work) =>
-      new Promise((resolve, reject) => {
-        context.run(requestOf(caller), () => void work().then(resolve, reject));
-      }),
+    as: (caller, work) => context.serve(requestOf(caller), work),
     get,
     list: async (query) => (await get(`/v1/audit/events?${query}`)).body as AuditPage,
     close: () => app.close(),

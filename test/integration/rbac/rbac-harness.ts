@@ -17,10 +17,10 @@ import { ClockModule } from '../../../src/infrastructure/clock';
 import { CryptoModule } from '../../../src/infrastructure/crypto';
 import { Database, DatabaseModule } from '../../../src/infrastructure/database';
 import { EventsModule } from '../../../src/infrastructure/events';
-import { ProblemFilter, ValidationPipe } from '../../../src/infrastructure/http';
+import { carryContext, ProblemFilter, ValidationPipe } from '../../../src/infrastructure/http';
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RedisModule } from '../../../src/infrastructure/redis';
-import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
+import { RequestContextModule } from '../../../src/infrastructure/request-context';
 import { AccessService, PermissionsGuard, PolicyService, RbacModule } from '../../../src/modules/rbac';
 
 // An application built on the service brings permissions of its own.
@@ -122,15 +122,10 @@ export class RbacProcess {
     const application = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
       logger: false,
     });
-    const context = application.get(RequestContext);
-    application
-      .getHttpAdapter()
-      .getInstance()
-      .addHook('onRequest', (request, _reply, done) => {
-        context.run(request, done);
-      });
+    const instance = application.getHttpAdapter().getInstance();
+    carryContext(instance);
     await application.init();
-    await application.getHttpAdapter().getInstance().ready();
+    await instance.ready();
     return new RbacProcess(application);
   }
 
