@@ -1,4 +1,5 @@
 const { readFileSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 /**
@@ -28,7 +29,7 @@ module.exports = {
   // Tests that start processes wait for them; what must happen in time is polled for within the test.
   testTimeout: 120_000,
   // More than there are cores: most of them wait for the processes that they started.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   projects: [
     project('unit', ['src/**/*.spec.ts', 'bench/*.spec.ts']),
     {
