@@ -9,6 +9,7 @@ import { DatabaseModule } from './infrastructure/database';
 import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
+import { MetricsModule } from './infrastructure/metrics';
 import { PaginationModule } from './infrastructure/pagination';
 import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
@@ -34,6 +35,7 @@ import { UsersModule } from './modules/users';
     CacheModule,
     ChangeFeedModule,
     EventsModule,
+    MetricsModule,
     PaginationModule,
     PurgeModule,
     RateLimitModule,

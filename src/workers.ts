@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { performance } from 'node:perf_hooks';
 import { Logger } from '@nestjs/common';
+import { MetricsRelay } from './infrastructure/metrics';
 
 /** What a worker tells its primary once it serves. */
 export const SERVING = 'serving';
@@ -33,6 +34,7 @@ export class Workers {
     cluster.on('message', (_worker, message) => {
       if (message === SERVING) this.haveServed = true;
     });
+    new MetricsRelay().start();
     for (let started = 0; started < this.count; started++) this.fork();
   }
 

@@ -46,6 +46,8 @@ export const environmentSchema = z.object({
   TRUSTED_PROXIES: list.default([]),
   CORS_ALLOWED_ORIGINS: list.default([]),
   DOCS_ENABLED: flag.optional(),
+  METRICS_ENABLED: flag.optional(),
+  METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters long').max(500).optional(),
 
   DB_URL: postgresUrl.optional(),
   DB_MIGRATION_URL: postgresUrl.optional(),
@@ -85,6 +87,7 @@ export const SECRET_VARIABLES = [
   'JWT_SECRET_KEY',
   'JWT_SECRET_KEY_PREVIOUS',
   'BOOTSTRAP_ADMIN_PASSWORD',
+  'METRICS_TOKEN',
 ] as const satisfies readonly (keyof typeof environmentSchema.shape)[];
 
 export type EnvironmentVariables = z.infer<typeof environmentSchema>;

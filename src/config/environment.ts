@@ -36,7 +36,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   }
   const variables = result.data;
   const mode = variables.NODE_ENV ?? (isLocalTrial(variables) ? 'development' : 'production');
-  problems.push(...combinationProblems(variables, mode));
+  problems.push(...combinationProblems(variables, mode), ...metricsProblems(variables));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...variables,
@@ -56,8 +56,13 @@ export function environment(): Environment {
   return current;
 }
 
-function isLocalTrial({ DB_URL, HOST }: EnvironmentVariables): boolean {
-  return DB_URL === undefined && LOOPBACK_HOSTS.has(HOST);
+function isLocalTrial(variables: EnvironmentVariables): boolean {
+  return variables.DB_URL === undefined && isLoopback(variables);
+}
+
+/** Whether nothing but this machine reaches the service directly. */
+export function isLoopback({ HOST }: EnvironmentVariables): boolean {
+  return LOOPBACK_HOSTS.has(HOST);
 }
 
 function withSecretFiles(source: NodeJS.ProcessEnv, problems: string[]): NodeJS.ProcessEnv {
@@ -97,4 +102,11 @@ function combinationProblems(variables: EnvironmentVariables, mode: Environment[
     problems.push('BOOTSTRAP_ADMIN_PASSWORD: must differ from JWT_SECRET_KEY');
   }
   return problems;
+}
+
+function metricsProblems(variables: EnvironmentVariables): string[] {
+  const { METRICS_ENABLED: enabled, METRICS_TOKEN: token } = variables;
+  return enabled === true && token === undefined && !isLoopback(variables)
+    ? ['METRICS_ENABLED: needs METRICS_TOKEN where HOST is not a loopback address']
+    : [];
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/common/errors';
+import { EVENT_CATALOGUE } from '../../src/common/events';
 import { environmentSchema } from '../../src/config/environment.schema';
 import { statusOf } from '../../src/infrastructure/http/problem';
 
@@ -16,11 +17,24 @@ describe('the documentation', () => {
   });
 
   it('lists every event once, by name, and no other', () => {
-    const names = eventFiles().flatMap((file) =>
-      [...read(file).matchAll(/readonly name = '([a-z_.-]+)'/g)].map(([, name]) => name),
+    const rows = Object.entries(EVENT_CATALOGUE).map(
+      ([name, { module, what }]) => `| \`${name}\` | ${module} | ${what} |`,
     );
-    const documented = rowsOf('docs/events.md').map((row) => /^\| `([^`]+)`/.exec(row)?.[1]);
-    expect(documented).toEqual([...new Set(names)].sort());
+    if (process.env.UPDATE_DOCUMENTATION === 'true') replaceRows('docs/events.md', rows);
+    expect(rowsOf('docs/events.md')).toEqual(rows);
+    expect(rows).toEqual([...rows].sort());
+  });
+
+  it('lists the events that the modules have, each with its module', () => {
+    const classes = eventFiles().flatMap((file) =>
+      [...read(file).matchAll(/readonly name = '([a-z_.-]+)'/g)].map(([, name]) => [
+        name,
+        file.split('/').at(-3),
+      ]),
+    );
+    expect(Object.fromEntries(classes)).toEqual(
+      Object.fromEntries(Object.entries(EVENT_CATALOGUE).map(([name, { module }]) => [name, module])),
+    );
   });
 
   it('shows every environment variable in .env.example, and no other', () => {

@@ -1,3 +1,5 @@
+import type { EventName } from './event-catalogue';
+
 export type EventOutcome = 'success' | 'failure' | 'denied';
 
 export interface EventTarget {
@@ -18,8 +20,8 @@ export type FieldChanges = Readonly<Record<string, FieldChange>>;
  * added by the publisher, so that no event can forget it.
  */
 export abstract class DomainEvent {
-  /** `aggregate.past`, the key of docs/events.md. */
-  abstract readonly name: string;
+  /** `aggregate.past`. */
+  abstract readonly name: EventName;
   abstract readonly target: EventTarget;
   readonly outcome: EventOutcome = 'success';
   /** Why it was refused or ended; for the trail, never for the client. */

@@ -5,6 +5,7 @@ export {
   type FieldChange,
   type FieldChanges,
 } from './domain-event';
+export { EVENT_CATALOGUE, type EventName } from './event-catalogue';
 export { EventPublisher } from './event-publisher';
 export {
   isEventSubscriber,

@@ -19,6 +19,14 @@ export interface ChangeSubscriber {
   refresh(kind: ChangeKind, keys: readonly string[]): Promise<void>;
 }
 
+/** How far this process is behind. */
+export interface FeedDelay {
+  /** Since the feed was last read. */
+  readonly lagSeconds: number;
+  /** For how long the cursor has waited for a transaction that is still open. */
+  readonly horizonAgeSeconds: number;
+}
+
 /**
  * Tells every process what it must read again (domain: PostgreSQL is the truth, the feed spreads it). A change is
  * seen by this process before the transaction's caller goes on, and by every other within a second.
@@ -35,4 +43,9 @@ export abstract class ChangeFeed {
    * reads PostgreSQL instead.
    */
   abstract isFresh(): boolean;
+
+  /** None, where changes need not be read. */
+  get delay(): FeedDelay {
+    return { lagSeconds: 0, horizonAgeSeconds: 0 };
+  }
 }

@@ -33,6 +33,11 @@ export class FeedCursor {
     return this.at;
   }
 
+  /** Whether something was applied that the cursor cannot pass yet. */
+  get isWaiting(): boolean {
+    return this.applied.size > 0;
+  }
+
   isApplied(id: bigint): boolean {
     return this.applied.has(id);
   }

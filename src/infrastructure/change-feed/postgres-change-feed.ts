@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Database } from '../database';
-import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from './change-feed';
+import { ChangeFeed, type ChangeKind, type ChangeSubscriber, type FeedDelay } from './change-feed';
 import { FeedCursor, type FeedPosition } from './feed-cursor';
 import { FeedHints } from './feed-hints';
 
@@ -53,6 +53,7 @@ export class PostgresChangeFeed
   private readonly subscribers = new Map<ChangeKind, ChangeSubscriber>();
   private cursor: FeedCursor | undefined;
   private freshAt = -Infinity;
+  private waitingSince: number | undefined;
   private reading: Promise<void> | undefined;
   private readAgain = false;
   private timers: NodeJS.Timeout[] = [];
@@ -83,6 +84,15 @@ export class PostgresChangeFeed
 
   override isFresh(): boolean {
     return performance.now() - this.freshAt < TRUST_MS;
+  }
+
+  override get delay(): FeedDelay {
+    const now = performance.now();
+    return {
+      // Before the first read, since the process has started.
+      lagSeconds: (now - Math.max(this.freshAt, 0)) / 1_000,
+      horizonAgeSeconds: (now - (this.waitingSince ?? now)) / 1_000,
+    };
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -135,6 +145,7 @@ export class PostgresChangeFeed
       if (this.cursor === undefined || startedAt - this.freshAt > REBUILD_AFTER_MS) await this.rebuild();
       else await this.readOn(this.cursor);
       this.freshAt = startedAt;
+      this.waitingSince = this.cursor?.isWaiting === true ? (this.waitingSince ?? startedAt) : undefined;
     } catch (error) {
       this.logger.warn(
         `The change feed could not be read: ${error instanceof Error ? error.message : String(error)}`,

@@ -4,7 +4,7 @@ import type { ConfigType } from '@nestjs/config';
 import { hash, verify } from '@node-rs/argon2';
 import { authConfig } from '../../config/auth.config';
 import { BoundedQueue } from './bounded-queue';
-import { PasswordHasher } from './password-hasher';
+import { PasswordHasher, type HasherLoad } from './password-hasher';
 
 // At about 100 hashes a second on two cores, what waits behind this many would wait longer than people do.
 const WAITING_PER_SLOT = 32;
@@ -38,6 +38,10 @@ export class Argon2PasswordHasher extends PasswordHasher {
 
   override needsRehash(digest: string): boolean {
     return !digest.startsWith(this.prefix);
+  }
+
+  override get load(): HasherLoad {
+    return this.queue;
   }
 
   private compute(password: string): Promise<string> {

@@ -1,3 +1,9 @@
+/** What the hasher has to do, and had to refuse. */
+export interface HasherLoad {
+  readonly waiting: number;
+  readonly rejected: number;
+}
+
 /** Slow on purpose: makes each guess at a stolen digest cost memory and time. */
 export abstract class PasswordHasher {
   /** @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already. */
@@ -13,4 +19,9 @@ export abstract class PasswordHasher {
 
   /** Whether `digest` was made with other parameters than today's. */
   abstract needsRehash(digest: string): boolean;
+
+  /** None, where nobody has to wait. */
+  get load(): HasherLoad {
+    return { waiting: 0, rejected: 0 };
+  }
 }

@@ -19,6 +19,14 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Connections of the pool, and callers that wait for one. */
+export interface PoolLoad {
+  readonly max: number;
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 const MAX_ATTEMPTS = 3;
 
 type Effect = () => Promise<void>;
@@ -43,6 +51,11 @@ export class Database {
 
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {
     this.pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+  }
+
+  get load(): PoolLoad {
+    const { options, totalCount, idleCount, waitingCount } = this.pool;
+    return { max: options.max, total: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
   isInTransaction(): boolean {

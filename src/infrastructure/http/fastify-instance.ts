@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ConfigType } from '@nestjs/config';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/errors';
@@ -9,6 +10,8 @@ import { CorsPolicy } from './cors';
 import { parseFormBody } from './form-body.parser';
 import { toDomainError } from './framework-errors';
 import { parseJsonBody } from './json-body.parser';
+import { statusOf } from './problem';
+import type { RequestMeters } from './request-meters';
 import { sendProblem } from './send-problem';
 import { newRequestId } from './request-id';
 import { applyRouteOptions } from './route-options';
@@ -32,7 +35,11 @@ export interface Lifecycle {
  * A Fastify with our limits. Its hook is added before Nest adds its own, so that every answer carries the headers,
  * whoever gives it.
  */
-export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: Lifecycle): FastifyInstance {
+export function createFastify(
+  config: ConfigType<typeof appConfig>,
+  lifecycle: Lifecycle,
+  meters: RequestMeters,
+): FastifyInstance {
   const headers = standardHeaders(config.publicUrl);
   const instance = fastify({
     // Ours, never the client's: it is what logs and the audit trail are searched by.
@@ -54,7 +61,9 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     exposeHeadRoutes: true,
     frameworkErrors: (error, request, reply) => {
       void reply.headers(headers).header('x-request-id', request.id);
-      sendProblem(reply, toDomainError(error), request.id);
+      const refusal = toDomainError(error);
+      meters.countRefused(statusOf(refusal.code), refusal.code);
+      sendProblem(reply, refusal, request.id);
     },
     clientErrorHandler: (error, socket) => {
       answerClientError(headers, error, socket);
@@ -65,6 +74,7 @@ export function createFastify(config: ConfigType<typeof appConfig>, lifecycle: L
     instance.server.emit('request', request, response);
   });
   carryContext(instance);
+  meters.attachTo(instance);
   instance.addHook('onRoute', applyRouteOptions);
   acceptJson(instance);
   acceptForms(instance);
@@ -103,6 +113,7 @@ function addRequestHook(
   lifecycle: Lifecycle,
 ): void {
   instance.addHook('onRequest', (request, reply, done) => {
+    request.receivedAt = performance.now();
     void reply.headers(headers).header('x-request-id', request.id);
     if (lifecycle.isDraining) void reply.header('connection', 'close');
     if (isMalformed(request)) {

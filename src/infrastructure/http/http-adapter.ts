@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/errors';
 import type { appConfig } from '../../config/app.config';
 import { createFastify, type Lifecycle } from './fastify-instance';
+import { RequestMeters } from './request-meters';
 import { RouteMethods } from './route-methods';
 import { sendProblem } from './send-problem';
 import { answerWhileStarting } from './starting';
@@ -19,6 +20,8 @@ const SWEEP_INTERVAL_MS = 50;
 
 /** Nest on Fastify, with the limits, headers and errors of this service, and an orderly end. */
 export class HttpAdapter extends FastifyAdapter {
+  /** What was answered so far. */
+  readonly meters: RequestMeters;
   private readonly lifecycle: Lifecycle;
   private readonly methods = new RouteMethods();
   private readonly lingerMs: number;
@@ -28,7 +31,9 @@ export class HttpAdapter extends FastifyAdapter {
   /** `checks` says, while the application does not exist yet, what it waits for. */
   constructor(config: ConfigType<typeof appConfig>, checks: () => Readonly<Record<string, string>>) {
     const lifecycle: Lifecycle = { isDraining: false };
-    super(createFastify(config, lifecycle));
+    const meters = new RequestMeters();
+    super(createFastify(config, lifecycle, meters));
+    this.meters = meters;
     this.lifecycle = lifecycle;
     this.lingerMs = config.mode === 'production' ? LINGER_MS : 0;
     this.starting = answerWhileStarting(config.publicUrl, checks);

@@ -8,7 +8,7 @@ const USABLE_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 export function applyRouteOptions(route: FastifyRouteOptions): void {
   const { maxBodyBytes, echoesRequestId } = (route.config ?? {}) as RouteOptions;
   if (maxBodyBytes !== undefined) route.bodyLimit = maxBodyBytes;
-  if (echoesRequestId === true) route.onRequest = echoRequestId;
+  if (echoesRequestId === true) route.onRequest = [...[route.onRequest ?? []].flat(), echoRequestId];
 }
 
 function echoRequestId(request: FastifyRequest, reply: FastifyReply, done: () => void): void {

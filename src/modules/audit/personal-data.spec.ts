@@ -2,7 +2,7 @@ import { DomainEvent, type EventContext } from '../../common/events';
 import { actorKeyOwner, actorPersonalOf, targetKeyOwner } from './personal-data';
 
 class SomethingHappenedEvent extends DomainEvent {
-  readonly name = 'something.happened';
+  readonly name = 'user.updated';
   readonly target = { type: 'user', id: 'target' };
 
   constructor(override readonly typedName?: string) {

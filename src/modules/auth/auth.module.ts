@@ -24,6 +24,7 @@ import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository'
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallengesPurge } from './sign-in/sign-in-challenges.purge';
 import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
+import { SignInMetrics } from './sign-in/sign-in.metrics';
 import { SignInService } from './sign-in/sign-in.service';
 import { AssuranceGuard } from './step-up/assurance.guard';
 import { AccessTokensService } from './tokens/access-tokens.service';
@@ -38,6 +39,7 @@ import { resolveTokenIssuer, TokenIssuer } from './tokens/token-issuer';
 import { TokenRevocationService } from './tokens/token-revocation.service';
 import { TokensController } from './tokens/tokens.controller';
 import { VerifiedTokens } from './tokens/verified-tokens';
+import { VerifiedTokensMetrics } from './tokens/verified-tokens.metrics';
 import './tokens/tokens.permissions';
 
 @Module({
@@ -65,6 +67,7 @@ import './tokens/tokens.permissions';
     AssuranceGuard,
     SecondFactorPolicy,
     SignInService,
+    SignInMetrics,
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,
@@ -79,6 +82,7 @@ import './tokens/tokens.permissions';
     TokenRevocationService,
     TokenIntrospectionService,
     VerifiedTokens,
+    VerifiedTokensMetrics,
     AccountLifecycleService,
     OwnAccountService,
     BootstrapAdministratorService,

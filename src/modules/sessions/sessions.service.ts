@@ -52,7 +52,7 @@ export class SessionsService {
    * @throws DomainError `SESSION.LIMIT_REACHED`, once what the caller did so far has been committed
    */
   async start(input: StartSession): Promise<SessionGrant> {
-    await this.makeRoom(input.userId);
+    await this.makeRoom(input);
     const id = uuidv7();
     const refreshToken = mintRefreshToken(this.box, id);
     const { idleSeconds, absoluteSeconds } = this.config;
@@ -65,7 +65,7 @@ export class SessionsService {
       idleSeconds,
       absoluteSeconds,
     });
-    await this.events.publish(new SessionStartedEvent(id, input.userId));
+    await this.events.publish(new SessionStartedEvent(id, input.userId, input.methods));
     return { session, refreshToken };
   }
 
@@ -149,14 +149,14 @@ export class SessionsService {
     return this.sessions.findLive(id);
   }
 
-  private async makeRoom(userId: string): Promise<void> {
+  private async makeRoom({ userId, methods }: StartSession): Promise<void> {
     const { limit, limitPolicy } = this.config;
     if (limit === 0) return;
     if (limitPolicy === 'evict_oldest') {
       const ids = await this.sessions.endSurplus(userId, limit - 1, 'evicted');
       if (ids.length > 0) await this.announceEnd(ids, 'evicted', { type: 'user', id: userId });
     } else if ((await this.sessions.countLive(userId)) >= limit) {
-      await this.events.publish(new SessionRefusedEvent(userId));
+      await this.events.publish(new SessionRefusedEvent(userId, methods));
       // The factors were verified and are spent: rolling that back would count this as a failed sign-in.
       throw new CommittedRefusal(new DomainError('SESSION.LIMIT_REACHED'));
     }

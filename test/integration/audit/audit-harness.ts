@@ -14,7 +14,13 @@ import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from '../../../src/common/access';
 import { DomainError } from '../../../src/common/errors';
-import { DomainEvent, EventPublisher, type EventOutcome, type EventTarget } from '../../../src/common/events';
+import {
+  DomainEvent,
+  EventPublisher,
+  type EventName,
+  type EventOutcome,
+  type EventTarget,
+} from '../../../src/common/events';
 import { databaseConfig } from '../../../src/config/database.config';
 import { ClockModule } from '../../../src/infrastructure/clock';
 import { SecretBox } from '../../../src/infrastructure/crypto';
@@ -30,7 +36,7 @@ type Facts = Partial<Omit<DomainEvent, 'name'>> & { readonly name?: string };
 
 /** A fact of any shape. */
 export class TestEvent extends DomainEvent {
-  readonly name: string = 'test.happened';
+  readonly name = 'test.happened' as EventName;
   readonly target: EventTarget = { type: 'role', id: 'role-1' };
   override readonly outcome: EventOutcome = 'success';
 

@@ -6,7 +6,12 @@ import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { definePermissions, SubjectDirectory } from '../../../src/common/access';
-import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
+import {
+  OnDomainEvent,
+  type DomainEvent,
+  type EventContext,
+  type EventName,
+} from '../../../src/common/events';
 import { appConfig } from '../../../src/config/app.config';
 import { authConfig } from '../../../src/config/auth.config';
 import { databaseConfig } from '../../../src/config/database.config';
@@ -146,7 +151,7 @@ export class RbacProcess {
   }
 
   /** The events of one name, newest first. */
-  eventsNamed(name: string): DomainEvent[] {
+  eventsNamed(name: EventName): DomainEvent[] {
     return this.trail.flatMap(({ event }) => (event.name === name ? [event] : [])).reverse();
   }
 

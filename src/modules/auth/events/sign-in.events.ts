@@ -1,4 +1,4 @@
-import { DomainEvent, type EventTarget } from '../../../common/events';
+import { DomainEvent, type EventTarget, type FieldChanges } from '../../../common/events';
 
 /** A sign-in that was refused. The client learns nothing of the reason; the trail does. */
 export class SignInFailedEvent extends DomainEvent {
@@ -6,13 +6,17 @@ export class SignInFailedEvent extends DomainEvent {
   override readonly outcome = 'failure';
   readonly target: EventTarget;
   override readonly typedName: string | undefined;
+  override readonly changes: FieldChanges;
 
   constructor(
     override readonly reason: string,
     userId: string | null,
     typedName: string,
+    /** What was to be proved, by RFC 8176. */
+    readonly method = 'pwd',
   ) {
     super();
+    this.changes = { method: { after: method } };
     this.target = { type: 'user', id: userId };
     this.typedName = userId === null ? typedName : undefined;
   }

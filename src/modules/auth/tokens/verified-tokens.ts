@@ -10,8 +10,15 @@ const MAX_TOKENS = 100_000;
 export class VerifiedTokens {
   private readonly tokens = new LRUCache<string, VerifiedToken>({ max: MAX_TOKENS });
 
+  /** How often a token was known, and how often not. */
+  hits = 0;
+  misses = 0;
+
   find(token: string): VerifiedToken | undefined {
-    return this.tokens.get(digest(token));
+    const verified = this.tokens.get(digest(token));
+    if (verified === undefined) this.misses++;
+    else this.hits++;
+    return verified;
   }
 
   remember(token: string, verified: VerifiedToken): void {

@@ -1,4 +1,4 @@
-import { DomainEvent, type EventTarget } from '../../../common/events';
+import { DomainEvent, type EventTarget, type FieldChanges } from '../../../common/events';
 
 abstract class SessionEvent extends DomainEvent {
   readonly target: EventTarget;
@@ -23,6 +23,15 @@ abstract class OwnSessionEvent extends SessionEvent {
 
 export class SessionStartedEvent extends OwnSessionEvent {
   readonly name = 'session.started';
+  /** Of the authentication behind it, by RFC 8176. */
+  readonly method: string;
+  override readonly changes: FieldChanges;
+
+  constructor(id: string, userId: string, methods: readonly string[]) {
+    super(id, userId);
+    this.method = methods.join('+');
+    this.changes = { method: { after: this.method } };
+  }
 }
 
 /** A refresh token was exchanged, or, by an honest retry, exchanged once more for the same successor. */
@@ -45,11 +54,15 @@ export class SessionRefusedEvent extends DomainEvent {
   override readonly reason = 'limit_reached';
   readonly target: EventTarget;
   override readonly actor: EventTarget;
+  readonly method: string;
+  override readonly changes: FieldChanges;
 
-  constructor(userId: string) {
+  constructor(userId: string, methods: readonly string[]) {
     super();
     this.target = { type: 'user', id: userId };
     this.actor = this.target;
+    this.method = methods.join('+');
+    this.changes = { method: { after: this.method } };
   }
 }
 
