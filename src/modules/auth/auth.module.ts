@@ -20,6 +20,7 @@ import { SecondFactorPolicy } from './mfa/second-factor-policy';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
+import { SignInAnswers } from './sign-in/sign-in-answers';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallengesPurge } from './sign-in/sign-in-challenges.purge';
@@ -65,6 +66,7 @@ import './tokens/tokens.permissions';
     AssuranceGuard,
     SecondFactorPolicy,
     SignInService,
+    SignInAnswers,
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,

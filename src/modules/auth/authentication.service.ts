@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../common/access';
 import { PolicyService } from '../rbac';
-import { RefreshTokensService, SessionsService, type SessionGrant } from '../sessions';
+import { RefreshTokensService, SessionsService } from '../sessions';
 import { UserSnapshotsService } from '../users';
 import type {
   AuthenticatedResponse,
@@ -10,7 +10,9 @@ import type {
   LoginResponse,
   MeResponse,
 } from './dto/auth.schemas';
-import { SignInService, type SignInOrigin } from './sign-in/sign-in.service';
+import { SignInAnswers } from './sign-in/sign-in-answers';
+import type { SignInOrigin } from './sign-in/sign-in-result';
+import { SignInService } from './sign-in/sign-in.service';
 import { AccessTokensService } from './tokens/access-tokens.service';
 
 /** Sign in, stay signed in, sign out: what a client of the API does with its tokens. */
@@ -18,6 +20,7 @@ import { AccessTokensService } from './tokens/access-tokens.service';
 export class AuthenticationService {
   constructor(
     private readonly signIn: SignInService,
+    private readonly answers: SignInAnswers,
     private readonly sessions: SessionsService,
     private readonly refreshTokens: RefreshTokensService,
     private readonly tokens: AccessTokensService,
@@ -26,21 +29,20 @@ export class AuthenticationService {
   ) {}
 
   async login(body: LoginBody, origin: SignInOrigin): Promise<LoginResponse> {
-    const result = await this.signIn.signInWithPassword(body.username, body.password, origin);
-    return result.kind === 'authenticated'
-      ? this.answer(result.grant)
-      : { status: result.kind, challengeId: result.challengeId };
+    return this.answers.of(await this.signIn.signInWithPassword(body.username, body.password, origin));
   }
 
   async changeRequiredPassword(
     body: ChangeRequiredPasswordBody,
     origin: SignInOrigin,
   ): Promise<AuthenticatedResponse> {
-    return this.answer(await this.signIn.changeRequiredPassword(body.challengeId, body.newPassword, origin));
+    return this.answers.authenticated(
+      await this.signIn.changeRequiredPassword(body.challengeId, body.newPassword, origin),
+    );
   }
 
   async refresh(refreshToken: string): Promise<AuthenticatedResponse> {
-    return this.answer(await this.refreshTokens.refresh(refreshToken));
+    return this.answers.authenticated(await this.refreshTokens.refresh(refreshToken));
   }
 
   /** Ends the session that either token belongs to; says nothing of what it found. */
@@ -61,18 +63,6 @@ export class AuthenticationService {
       acr: principal.acr,
       amr: [...principal.amr],
       permissions: await this.policy.effectivePermissions(principal.subject),
-    };
-  }
-
-  private answer({ session, refreshToken }: SessionGrant): AuthenticatedResponse {
-    const { accessToken, expiresIn } = this.tokens.issue(session);
-    return {
-      status: 'authenticated',
-      accessToken,
-      refreshToken,
-      tokenType: 'Bearer',
-      expiresIn,
-      sessionId: session.id,
     };
   }
 }

@@ -6,22 +6,16 @@ import { SessionsService, type SessionGrant } from '../../sessions';
 import { CredentialsService, type UserCredentials } from '../../users';
 import { AccountLockedOutEvent, SignInFailedEvent } from '../events/sign-in.events';
 import { PassportRunner } from '../passport/passport-runner';
+import { assuranceOf } from './assurance-of';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import { SignInChallengesRepository } from './sign-in-challenges.repository';
+import type { SignInOrigin, SignInResult } from './sign-in-result';
+import type { VerifiedIdentity } from './verified-identity';
 
-const METHODS = ['pwd'] as const;
-
-/** Where a sign-in comes from, as the session will show it. */
-export interface SignInOrigin {
-  readonly ip: string;
-  readonly userAgent: string | null;
-}
-
-export type SignInResult =
-  | { readonly kind: 'authenticated'; readonly grant: SessionGrant }
-  | { readonly kind: 'password_change_required'; readonly challengeId: string };
-
-/** The one pipeline of every way in: identify, reserve an attempt, verify, account state, session. */
+/**
+ * The one pipeline of every way in: identify, reserve an attempt, verify, account state, session. What comes before
+ * the account's state differs from way to way; from there on all go through {@link proceed}.
+ */
 @Injectable()
 export class SignInService {
   constructor(
@@ -40,31 +34,43 @@ export class SignInService {
    */
   async signInWithPassword(username: string, password: string, origin: SignInOrigin): Promise<SignInResult> {
     const account = await this.credentials.findByLoginName(username);
-    const { reservation, outcome } = await this.attempts.attempt(
-      { user: account, typedName: username, source: 'unknown' },
-      () => this.passport.run<UserCredentials>('local', { username, password }),
+    const subject = { user: account, typedName: username, source: 'unknown' } as const;
+    const { reservation, outcome } = await this.attempts.attempt(subject, () =>
+      this.passport.run<UserCredentials>('local', { username, password }),
     );
-    const user = outcome.kind === 'success' ? outcome.identity : null;
-    const refusal = refusalReason(account, user, reservation !== null);
-    if (user === null || refusal !== null) {
+    if (reservation === null || outcome.kind === 'fail') {
       const locks = reservation?.isLast === true && account !== null;
       if (locks) await this.events.publish(new AccountLockedOutEvent(account.id));
-      return this.refuse(refusal ?? 'wrong_password', account, username);
+      return this.refuse(refusalReason(account, reservation !== null), account, username);
     }
+    const user = outcome.identity;
+    const identity = { user, methods: ['pwd'], providerId: null, source: subject.source };
+    const result = await this.proceed(identity, origin);
+    // Not the attempt of a guesser; what he still has to prove is counted by itself.
+    if (result.kind !== 'authenticated') await this.attempts.release(subject);
     await this.credentials.upgradeHash(user, password);
-    if (user.mustChangePassword) {
-      const challengeId = await this.challenges.insert({
-        userId: user.id,
-        epoch: user.epoch,
-        methods: METHODS,
-      });
+    return result;
+  }
+
+  /**
+   * Goes on from a verified first factor, whichever it was. The caller has reserved an attempt for it, which only a
+   * session clears.
+   *
+   * @throws DomainError `AUTH.INVALID_CREDENTIALS` when the account may not sign in, `SESSION.LIMIT_REACHED`
+   */
+  async proceed(identity: VerifiedIdentity, origin: SignInOrigin): Promise<SignInResult> {
+    const { user, methods, providerId } = identity;
+    if (user.status !== 'active') return this.refuse(`account_${user.status}`, user, user.username);
+    // Who comes by way of a provider has shown no password of ours that could be replaced.
+    if (providerId === null && user.mustChangePassword) {
+      const challengeId = await this.challenges.insert({ userId: user.id, epoch: user.epoch, methods });
       return { kind: 'password_change_required', challengeId };
     }
     const grant = await this.database.transaction(() =>
-      this.startSession(user.id, user.epoch, METHODS, origin),
+      this.startSession(user.id, user.epoch, methods, origin),
     );
     return grant === null
-      ? this.refuse('account_changed', account, username)
+      ? this.refuse('account_changed', user, user.username)
       : { kind: 'authenticated', grant };
   }
 
@@ -101,7 +107,7 @@ export class SignInService {
   ): Promise<SessionGrant | null> {
     if (!(await this.credentials.lockIfCurrent(userId, epoch))) return null;
     await this.attempts.clear(userId);
-    return this.sessions.start({ userId, epoch, methods, acr: 'aal1', ...origin });
+    return this.sessions.start({ userId, epoch, methods, acr: assuranceOf(methods), ...origin });
   }
 
   private async refuse(reason: string, account: UserCredentials | null, typedName: string): Promise<never> {
@@ -110,14 +116,9 @@ export class SignInService {
   }
 }
 
-/** Why the attempt fails, most telling reason first; null when it does not. */
-function refusalReason(
-  account: UserCredentials | null,
-  verified: UserCredentials | null,
-  mayTry: boolean,
-): string | null {
+/** Why the attempt fails, most telling reason first. */
+function refusalReason(account: UserCredentials | null, mayTry: boolean): string {
   if (account === null) return 'unknown_user';
   if (!mayTry) return 'locked_out';
-  if (verified === null) return account.passwordHash === null ? 'no_password' : 'wrong_password';
-  return verified.status === 'active' ? null : `account_${verified.status}`;
+  return account.passwordHash === null ? 'no_password' : 'wrong_password';
 }
