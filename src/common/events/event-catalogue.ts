@@ -9,6 +9,14 @@ export const EVENT_CATALOGUE = {
   'group.member-added': { module: 'rbac', what: 'A principal became a member of a group' },
   'group.member-removed': { module: 'rbac', what: 'A principal is a member of a group no more' },
   'group.updated': { module: 'rbac', what: 'A group was renamed or described anew' },
+  'mfa.recovery-code-used': { module: 'auth', what: 'A recovery code was used; its owner is told' },
+  'mfa.recovery-codes-replaced': {
+    module: 'auth',
+    what: 'New recovery codes were made; the ones before are dead',
+  },
+  'mfa.reset': { module: 'auth', what: "An administrator took somebody's second factor away" },
+  'mfa.totp-disabled': { module: 'auth', what: 'Somebody gave their second factor up' },
+  'mfa.totp-enrolled': { module: 'auth', what: 'A second factor was confirmed, perhaps in place of another' },
   'rate_limit.exceeded': {
     module: 'rate-limit',
     what: 'A limit refused a caller for the first time in its window',
@@ -32,6 +40,11 @@ export const EVENT_CATALOGUE = {
   'signing-key.published': { module: 'auth', what: 'The next signing key was made and published' },
   'signing-key.removed': { module: 'auth', what: 'A signing key went with its last token' },
   'signing-key.revoked': { module: 'auth', what: 'A signing key was revoked; its tokens are dead' },
+  'step_up.failed': {
+    module: 'auth',
+    what: 'Somebody signed in failed to prove it again; the reason says how',
+  },
+  'step_up.succeeded': { module: 'auth', what: 'Somebody signed in proved it again' },
   'token.revoked': { module: 'auth', what: 'One access token was revoked' },
   'user.created': { module: 'users', what: 'An account was created' },
   'user.deleted': { module: 'users', what: 'An account was deleted' },
