@@ -52,15 +52,17 @@ describe('a service of several workers', () => {
       const workers = workersOf(service);
       return workers.length === WORKERS && !workers.includes(victim ?? 0);
     };
+    const isServed = (): Promise<boolean> =>
+      fetch(`${service.api.baseUrl}/health/live`, { signal: AbortSignal.timeout(500) }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
     let served = 0;
     while (!isReplaced()) {
       if (Date.now() > deadline) throw new Error('The worker was not replaced');
-      // What the dying worker was being handed is lost with it: such a connection gets no answer.
-      const live = fetch(`${service.api.baseUrl}/health/live`, { signal: AbortSignal.timeout(500) });
-      served += await live.then(
-        ({ ok }) => Number(ok),
-        () => 0,
-      );
+      // What the dying worker was being handed is lost with it: such a connection gets no answer. So one for each.
+      const answers = await Promise.all(Array.from({ length: WORKERS }, isServed));
+      served += answers.filter(Boolean).length;
       await sleep(50);
     }
     expect(served).toBeGreaterThan(0);
