@@ -6,11 +6,14 @@ import { AuditKeysRepository } from './audit-keys.repository';
 import { AuditPartitions } from './audit-partitions';
 import { AuditRecordFactory } from './audit-record.factory';
 import { AuditRecorder } from './audit-recorder';
+import { AuditStatsController } from './audit-stats.controller';
+import { AuditStatsRepository } from './audit-stats.repository';
+import { AuditStatsService } from './audit-stats.service';
 import { AuditService } from './audit.service';
 import './audit.permissions';
 
 @Module({
-  controllers: [AuditController],
+  controllers: [AuditController, AuditStatsController],
   providers: [
     AuditEventsRepository,
     AuditKeysRepository,
@@ -19,6 +22,8 @@ import './audit.permissions';
     AuditRecordFactory,
     AuditRecorder,
     AuditService,
+    AuditStatsRepository,
+    AuditStatsService,
   ],
 })
 export class AuditModule {}

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { pageQueryFields } from '../../../common/http';
-import { timestampField, uuidField } from '../../../common/validation';
-
-// PostgreSQL has no year 0.
-const momentField = timestampField.refine((moment) => !moment.startsWith('0000'), 'must be after year 0');
+import { uuidField } from '../../../common/validation';
+import { momentField } from './moment.field';
 
 export const ListAuditEventsQuery = z
   .strictObject({
@@ -18,6 +16,6 @@ export const ListAuditEventsQuery = z
   })
   .meta({
     id: 'ListAuditEventsQuery',
-    examples: [{ action: 'login.failed', outcome: 'failure', limit: 50 }],
+    examples: [{ action: 'sign_in.failed', outcome: 'failure', limit: 50 }],
   });
 export type ListAuditEventsQuery = z.infer<typeof ListAuditEventsQuery>;
