@@ -9,4 +9,7 @@ export interface SignInOrigin {
 /** Where a sign-in has got to: a session, or what is still asked. */
 export type SignInResult =
   | { readonly kind: 'authenticated'; readonly grant: SessionGrant }
-  | { readonly kind: 'password_change_required'; readonly challengeId: string };
+  | {
+      readonly kind: 'mfa_required' | 'mfa_enrolment_required' | 'password_change_required';
+      readonly challengeId: string;
+    };
