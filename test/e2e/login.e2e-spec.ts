@@ -37,6 +37,10 @@ describe('passwords and login', () => {
     ['one character, repeated', 'a'.repeat(20), 422, 'USER.PASSWORD_TOO_WEAK'],
     ['the product', 'portcullisportcullis', 422, 'USER.PASSWORD_TOO_WEAK'],
     ['the own email address', 'weakling@example.com', 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['the own name, decorated', 'Weakling1234567', 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['one of the 3,000 that everybody tries', 'sunshine', 422, 'USER.PASSWORD_TOO_SHORT'],
+    ['such a word, repeated', 'Sunshine sunshine', 422, 'USER.PASSWORD_TOO_WEAK'],
+    ['on a breached list', 'polniypizdec0211', 422, 'USER.PASSWORD_TOO_WEAK'],
     ['1,001 characters', 'x'.repeat(1_001), 400, 'REQUEST.MALFORMED'],
   ])('are refused when they are %s', async (_, password, status, code) => {
     const answer = await create('weakling', password);
@@ -45,7 +49,8 @@ describe('passwords and login', () => {
 
   it.each([
     ['lower case with spaces', 'all lower case words'],
-    ['128 characters', 'abcdefgh'.repeat(16)],
+    ['64 characters', 'sixty-four characters of a sentence that goes on and on until here'.slice(0, 64)],
+    ['128 characters', 'the quick brown fox jumps over '.repeat(5).slice(0, 127) + '!'],
     ['emoji', '🐢🐇🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤'],
   ])('are accepted and sign in exactly when they are %s', async (_, password) => {
     const username = `u${Buffer.from(password).toString('hex').slice(0, 12)}`;

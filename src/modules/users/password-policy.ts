@@ -1,19 +1,28 @@
 import { DomainError } from '../../common/errors';
+import { piecesOf, type PasswordPieces } from './guessable-pieces';
 
 /** NIST SP 800-63B-4 §3.1.1.2: length is what counts where the password is the only factor. */
 const MINIMUM_LENGTH = 15;
-const MINIMUM_DISTINCT_CHARACTERS = 5;
+/**
+ * What a password is worth: each character that has to be searched for 1, each listed word 3 (there are about as many
+ * of them as of three letters), each run 1, and what the attacker knows of the person nothing. This is nine characters.
+ */
+const MINIMUM_WORTH = 9;
+const WORTH_OF_WORD = 3;
 const PRODUCT = 'portcullis';
+/** Shorter parts of a name are in every text. */
+const SHORTEST_NAME = 3;
 
 export interface PasswordOwner {
   readonly username: string;
   readonly email: string;
+  readonly displayName: string;
 }
 
 /**
  * Refuses passwords that an attacker tries first. No composition rules: they make passwords weaker.
  *
- * @throws DomainError `USER.PASSWORD_TOO_SHORT` or `USER.PASSWORD_TOO_WEAK`
+ * @throws DomainError `USER.PASSWORD_TOO_SHORT` or `USER.PASSWORD_TOO_WEAK`; `errors` says why
  */
 export function requireAcceptablePassword(password: string, owner: PasswordOwner, pointer: string): void {
   const normalized = password.normalize('NFKC');
@@ -21,17 +30,25 @@ export function requireAcceptablePassword(password: string, owner: PasswordOwner
     const message = `must be at least ${MINIMUM_LENGTH} characters long`;
     throw new DomainError('USER.PASSWORD_TOO_SHORT', { errors: [{ pointer, code: 'too_short', message }] });
   }
-  if (isPredictable(normalized.toLowerCase(), owner)) {
-    const message = 'must not be made of the product, your own names, or a few repeated characters';
-    throw new DomainError('USER.PASSWORD_TOO_WEAK', { errors: [{ pointer, code: 'too_weak', message }] });
+  const pieces = piecesOf(normalized.toLowerCase(), namesOf(owner));
+  if (pieces.loose + pieces.runs + pieces.words * WORTH_OF_WORD < MINIMUM_WORTH) {
+    throw new DomainError('USER.PASSWORD_TOO_WEAK', { errors: [{ pointer, ...weaknessOf(pieces) }] });
   }
 }
 
-/** What is left once the words that everybody would guess are taken away. */
-function isPredictable(password: string, { username, email }: PasswordOwner): boolean {
-  const words = [email, email.split('@')[0] ?? '', username, PRODUCT].map((word) => word.toLowerCase());
-  const rest = words.reduce((left, word) => (word.length < 3 ? left : left.replaceAll(word, '')), password);
-  return rest.length < MINIMUM_LENGTH / 2 || new Set(password).size < MINIMUM_DISTINCT_CHARACTERS;
+function weaknessOf(pieces: PasswordPieces): { code: string; message: string } {
+  if (pieces.known > 0)
+    return { code: 'personal', message: 'must not be made of your own names or the name of the product' };
+  return pieces.words > 0
+    ? { code: 'common', message: 'must not be one or two of the words that everybody tries' }
+    : { code: 'repetitive', message: 'must not be made of sequences and repeated characters' };
+}
+
+/** Whole and in parts: somebody called Ada Lovelace is guessed at as `lovelace`, `ada@example.com` and `example`. */
+function namesOf({ username, email, displayName }: PasswordOwner): string[] {
+  const whole = [username, email, displayName, PRODUCT].map((name) => name.normalize('NFKC').toLowerCase());
+  const parts = whole.flatMap((name) => name.split(/[^\p{L}\p{N}]+/u));
+  return [...new Set([...whole, ...parts])].filter((name) => name.length >= SHORTEST_NAME);
 }
 
 /** NIST counts code points, not UTF-16 units and not what the reader sees. */

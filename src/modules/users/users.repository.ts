@@ -8,6 +8,7 @@ export interface UserCredentials {
   readonly id: string;
   readonly username: string;
   readonly email: string;
+  readonly displayName: string;
   readonly status: UserStatus;
   readonly passwordHash: string | null;
   readonly mustChangePassword: boolean;
@@ -33,7 +34,7 @@ export interface ProfileChange {
   readonly displayName: string;
 }
 
-const CREDENTIALS = `id, username, email, status, password_hash AS "passwordHash",
+const CREDENTIALS = `id, username, email, display_name AS "displayName", status, password_hash AS "passwordHash",
   must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
 
 const FIND_BY_LOGIN_NAME = {
