@@ -9,6 +9,7 @@ import { DatabaseModule } from './infrastructure/database';
 import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
+import { MailModule } from './infrastructure/mail';
 import { PaginationModule } from './infrastructure/pagination';
 import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
@@ -36,6 +37,7 @@ import { UsersModule } from './modules/users';
     EventsModule,
     PaginationModule,
     PurgeModule,
+    MailModule,
     RateLimitModule,
     UsersModule,
     SessionsModule,

@@ -15,6 +15,7 @@ export const authConfig = registerAs('auth', () => {
       loginPerAddress: env.RATE_LIMIT_LOGIN_PER_ADDRESS,
       loginPerName: env.RATE_LIMIT_LOGIN_PER_NAME,
       refreshPerAddress: env.RATE_LIMIT_REFRESH_PER_ADDRESS,
+      forgotPerMailbox: env.RATE_LIMIT_FORGOT,
     },
   };
 });

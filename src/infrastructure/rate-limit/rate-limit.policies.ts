@@ -3,17 +3,23 @@ import type { ConfigType } from '@nestjs/config';
 import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { rateLimitOf, type RateLimitPolicy } from '../../common/access';
-import { canonicalName, loginNameField } from '../../common/validation';
+import { canonicalName, emailField, loginNameField } from '../../common/validation';
 import type { authConfig } from '../../config/auth.config';
 import type { SecretBox } from '../crypto';
 
 const WINDOW_MS = 60_000;
+/** Mails annoy for longer than a minute. */
+const MAILBOX_WINDOW_MS = 3_600_000;
 
 /** Counts by what callers typed as their name. */
 export const LOGIN_NAME_LIMIT = 'login.name';
 
 /** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
-export const SHARED_LIMITS: ReadonlySet<string> = new Set(['login.address', LOGIN_NAME_LIMIT]);
+export const SHARED_LIMITS: ReadonlySet<string> = new Set([
+  'forgot.mailbox',
+  'login.address',
+  LOGIN_NAME_LIMIT,
+]);
 
 type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
 
@@ -36,14 +42,24 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
       skipIf: (context) => typedNameOf(context) === '',
       getTracker: (_request, context) => typedNameOf(context),
     }),
+    limitOf('forgot', {
+      name: 'forgot.mailbox',
+      limit: limits.forgotPerMailbox,
+      ttl: MAILBOX_WINDOW_MS,
+      skipIf: (context) => typedMailboxOf(context) === '',
+      getTracker: (_request, context) => typedMailboxOf(context),
+    }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
   ];
 }
 
-function limitOf(policy: RateLimitPolicy, options: Omit<ThrottlerOptions, 'ttl'>): ThrottlerOptions {
+function limitOf(
+  policy: RateLimitPolicy,
+  options: Omit<ThrottlerOptions, 'ttl'> & { ttl?: number },
+): ThrottlerOptions {
   return {
-    ...options,
     ttl: WINDOW_MS,
+    ...options,
     skipIf: (context) => rateLimitOf(context.getHandler()) !== policy || options.skipIf?.(context) === true,
   };
 }
@@ -57,5 +73,14 @@ function typedNameOf(context: ExecutionContext): string {
     .switchToHttp()
     .getRequest<FastifyRequest<{ Body: { username?: unknown } | null }>>().body;
   const { success, data } = loginNameField.safeParse(body?.username);
+  return success ? canonicalName(data) : '';
+}
+
+/** The canonical form of the mailbox that the caller wants a mail sent to, whether or not anybody knows it. */
+function typedMailboxOf(context: ExecutionContext): string {
+  const body = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { email?: unknown; newEmail?: unknown } | null }>>().body;
+  const { success, data } = emailField.safeParse(body?.email ?? body?.newEmail);
   return success ? canonicalName(data) : '';
 }
