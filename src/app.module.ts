@@ -10,6 +10,7 @@ import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
 import { MetricsModule } from './infrastructure/metrics';
+import { MailModule } from './infrastructure/mail';
 import { PaginationModule } from './infrastructure/pagination';
 import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
@@ -38,6 +39,7 @@ import { UsersModule } from './modules/users';
     MetricsModule,
     PaginationModule,
     PurgeModule,
+    MailModule,
     RateLimitModule,
     UsersModule,
     SessionsModule,

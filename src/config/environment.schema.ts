@@ -25,6 +25,8 @@ const postgresUrl = z.string().superRefine((value, context) => {
   context.addIssue(`must be a postgres:// URL; ${database} is not PostgreSQL, the only database supported`);
 });
 
+const pageAddress = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
 const rootSecret = z
   .string()
   .refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes long')
@@ -36,10 +38,7 @@ export const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'production']).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
+  PUBLIC_URL: pageAddress.optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -53,6 +52,16 @@ export const environmentSchema = z.object({
   DB_MIGRATION_URL: postgresUrl.optional(),
   DB_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address, or a name and <an address>',
+    )
+    .optional(),
+  ACCOUNT_PAGES_URL: pageAddress.optional(),
 
   JWT_SECRET_KEY: rootSecret.optional(),
   JWT_SECRET_KEY_PREVIOUS: list.pipe(z.array(rootSecret)).default([]),
@@ -77,6 +86,7 @@ export const environmentSchema = z.object({
   RATE_LIMIT_MFA_PER_CHALLENGE: z.coerce.number().int().min(1).default(10),
   RATE_LIMIT_MFA_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
   TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
+  RATE_LIMIT_FORGOT: z.coerce.number().int().min(1).default(5),
 
   BOOTSTRAP_ADMIN_USERNAME: z.string().min(1).default('admin'),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(1_000).optional(),
@@ -87,6 +97,7 @@ export const SECRET_VARIABLES = [
   'DB_URL',
   'DB_MIGRATION_URL',
   'REDIS_URL',
+  'SMTP_URL',
   'JWT_SECRET_KEY',
   'JWT_SECRET_KEY_PREVIOUS',
   'BOOTSTRAP_ADMIN_PASSWORD',

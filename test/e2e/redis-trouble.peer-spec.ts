@@ -101,6 +101,7 @@ describe('two processes whose Redis is in trouble', () => {
     expect(body.dependencies).toMatchObject([
       { name: 'postgresql', state: 'up' },
       { name: 'redis', state: 'up', breaker: 'closed' },
+      { name: 'smtp', state: 'not_configured', breaker: null },
     ]);
   });
 

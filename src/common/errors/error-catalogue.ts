@@ -55,6 +55,7 @@ export const ERROR_CATALOGUE = {
   'AUTH.INVALID_REFRESH_TOKEN': { kind: 'unauthenticated', title: 'The refresh token is not valid' },
   'AUTH.INVALID_CHALLENGE': { kind: 'unauthenticated', title: 'The challenge is not valid' },
   'AUTH.INVALID_CODE': { kind: 'unauthenticated', title: 'The code is not valid' },
+  'AUTH.INVALID_MAIL_TOKEN': { kind: 'invalid', title: 'The token is not one from a mail that still counts' },
   'AUTH.SIGNING_KEY_NOT_FOUND': { kind: 'not_found', title: 'There is no such signing key' },
   'AUTH.INSUFFICIENT_USER_AUTHENTICATION': {
     kind: 'unauthenticated',
@@ -115,6 +116,8 @@ export const ERROR_CATALOGUE = {
   'RBAC.GROUP_TOO_DEEP': { kind: 'invalid', title: 'Too many groups belong to each other in a line' },
   'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
+
+  'MAIL.NOT_CONFIGURED': { kind: 'unavailable', title: 'This service is not set up to send mail' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -9,6 +9,7 @@ export const EVENT_CATALOGUE = {
   'group.member-added': { module: 'rbac', what: 'A principal became a member of a group' },
   'group.member-removed': { module: 'rbac', what: 'A principal is a member of a group no more' },
   'group.updated': { module: 'rbac', what: 'A group was renamed or described anew' },
+  'mail.abandoned': { module: 'mail', what: 'A mail was refused for good, or ran out of time' },
   'mfa.recovery-code-used': { module: 'auth', what: 'A recovery code was used; its owner is told' },
   'mfa.recovery-codes-replaced': {
     module: 'auth',
@@ -49,9 +50,23 @@ export const EVENT_CATALOGUE = {
   'user.created': { module: 'users', what: 'An account was created' },
   'user.deleted': { module: 'users', what: 'An account was deleted' },
   'user.disabled': { module: 'users', what: 'An account was disabled; its sessions end' },
+  'user.email-change-requested': {
+    module: 'auth',
+    what: 'Somebody asked to move their account to another address',
+  },
+  'user.email-changed': { module: 'users', what: 'An account moved to another address, or back' },
+  'user.email-verified': { module: 'users', what: 'The owner has read what was sent to the address' },
   'user.enabled': { module: 'users', what: 'A disabled account was enabled' },
+  'user.invitation-accepted': { module: 'auth', what: 'An invited user chose a password' },
+  'user.invited': { module: 'auth', what: 'An administrator sent an invitation' },
   'user.locked-out': { module: 'auth', what: 'Too many failed sign-ins; the account is locked for a while' },
   'user.password-changed': { module: 'users', what: 'A password was set; the epoch of the account ends' },
+  'user.password-reset-demanded': { module: 'auth', what: 'An administrator took a password away' },
+  'user.password-reset-requested': { module: 'auth', what: 'Somebody asked for a mail to reset a password' },
+  'user.password-reset': {
+    module: 'auth',
+    what: 'A forgotten password was replaced, by a token from a mail',
+  },
   'user.unlocked': { module: 'auth', what: 'An administrator cleared the failed sign-ins' },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;

@@ -15,6 +15,7 @@ const LIMITS = {
   refreshPerAddress: 10,
   mfaPerAddress: 20,
   mfaPerChallenge: 3,
+  forgotPerMailbox: 5,
 };
 
 const routeOf = (policy?: RateLimitPolicy): object => {

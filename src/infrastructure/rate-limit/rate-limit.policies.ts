@@ -3,19 +3,22 @@ import type { ConfigType } from '@nestjs/config';
 import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { rateLimitOf, type RateLimitPolicy } from '../../common/access';
-import { canonicalName, loginNameField } from '../../common/validation';
+import { canonicalName, emailField, loginNameField } from '../../common/validation';
 import type { authConfig } from '../../config/auth.config';
 import type { SecretBox } from '../crypto';
 
 const WINDOW_MS = 60_000;
 /** As long as a challenge can live: its count never starts anew. */
 const CHALLENGE_WINDOW_MS = 600_000;
+/** Mails annoy for longer than a minute. */
+const MAILBOX_WINDOW_MS = 3_600_000;
 
 /** Counts by what callers typed as their name. */
 export const LOGIN_NAME_LIMIT = 'login.name';
 
 /** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
 export const SHARED_LIMITS: ReadonlySet<string> = new Set([
+  'forgot.mailbox',
   'login.address',
   LOGIN_NAME_LIMIT,
   'mfa.address',
@@ -51,6 +54,13 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
       skipIf: (context) => challengeOf(context) === '',
       getTracker: (_request, context) => challengeOf(context),
     }),
+    limitOf('forgot', {
+      name: 'forgot.mailbox',
+      limit: limits.forgotPerMailbox,
+      ttl: MAILBOX_WINDOW_MS,
+      skipIf: (context) => typedMailboxOf(context) === '',
+      getTracker: (_request, context) => typedMailboxOf(context),
+    }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
   ];
 }
@@ -84,4 +94,13 @@ function challengeOf(context: ExecutionContext): string {
     .switchToHttp()
     .getRequest<FastifyRequest<{ Body: { challengeId?: unknown } | null }>>().body;
   return typeof body?.challengeId === 'string' ? body.challengeId.slice(0, 200) : '';
+}
+
+/** The canonical form of the mailbox that the caller wants a mail sent to, whether or not anybody knows it. */
+function typedMailboxOf(context: ExecutionContext): string {
+  const body = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { email?: unknown; newEmail?: unknown } | null }>>().body;
+  const { success, data } = emailField.safeParse(body?.email ?? body?.newEmail);
+  return success ? canonicalName(data) : '';
 }

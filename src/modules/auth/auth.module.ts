@@ -38,6 +38,19 @@ import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
+import { AccountRecoveryController } from './recovery/account-recovery.controller';
+import { AccountTokensPurge } from './recovery/account-tokens.purge';
+import { AccountTokensRepository } from './recovery/account-tokens.repository';
+import { AddressChecks } from './recovery/address-checks';
+import { EmailChangeService } from './recovery/email-change.service';
+import { EmailVerificationService } from './recovery/email-verification.service';
+import { InvitationsService } from './recovery/invitations.service';
+import { OwnEmailController } from './recovery/own-email.controller';
+import { PasswordByMailService } from './recovery/password-by-mail.service';
+import { PasswordRecoveryService } from './recovery/password-recovery.service';
+import { RecoveryController } from './recovery/recovery.controller';
+import { RecoveryRequests } from './recovery/recovery-requests';
+import { SecurityNotices } from './recovery/security-notices';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -89,6 +102,9 @@ import './tokens/tokens.permissions';
     JwksController,
     OwnAccountController,
     AccountsController,
+    RecoveryController,
+    OwnEmailController,
+    AccountRecoveryController,
     TokensController,
     SigningKeysController,
   ],
@@ -139,6 +155,16 @@ import './tokens/tokens.permissions';
     AccountLifecycleService,
     OwnAccountService,
     BootstrapAdministratorService,
+    AccountTokensRepository,
+    AccountTokensPurge,
+    PasswordByMailService,
+    PasswordRecoveryService,
+    RecoveryRequests,
+    InvitationsService,
+    EmailVerificationService,
+    EmailChangeService,
+    SecurityNotices,
+    AddressChecks,
     {
       provide: TokenIssuer,
       inject: [appConfig.KEY, Database],

@@ -3,7 +3,7 @@ import { DomainError } from '../../common/errors';
 import { EventPublisher } from '../../common/events';
 import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
-import { PasswordHasher } from '../../infrastructure/crypto';
+import { PasswordHasher, randomToken } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
 import { UserPasswordChangedEvent } from './events/user.events';
 import { requireAcceptablePassword } from './password-policy';
@@ -53,6 +53,11 @@ export class CredentialsService {
   hashNewPassword(user: UserCredentials, newPassword: string): Promise<string> {
     this.requireAcceptable(user, newPassword);
     return this.hasher.hash(newPassword);
+  }
+
+  /** The digest of a password that nobody knows: takes the old one away, and leaves recovery as the only way in. */
+  hashUnknownPassword(): Promise<string> {
+    return this.hasher.hash(randomToken());
   }
 
   /** @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK` */

@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
+import { EmailAddressesRepository } from './email-addresses.repository';
+import { EmailAddressesService } from './email-addresses.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -19,9 +21,11 @@ import './users.permissions';
     UsersRepository,
     UsersService,
     CredentialsService,
+    EmailAddressesRepository,
+    EmailAddressesService,
     UserSnapshotsService,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
-  exports: [UsersService, CredentialsService, UserSnapshotsService, SubjectDirectory],
+  exports: [UsersService, CredentialsService, EmailAddressesService, UserSnapshotsService, SubjectDirectory],
 })
 export class UsersModule {}

@@ -47,3 +47,20 @@ export class UserPasswordChangedEvent extends UserEvent {
   readonly name = 'user.password-changed';
   override readonly changes = { password: { after: '***' } };
 }
+
+/** The owner has read what was sent to the address. */
+export class UserEmailVerifiedEvent extends UserEvent {
+  readonly name = 'user.email-verified';
+}
+
+/** The owner moved the account to another address, or back to the one that it had. */
+export class UserEmailChangedEvent extends UserEvent {
+  readonly name = 'user.email-changed';
+
+  constructor(
+    userId: string,
+    override readonly personalChanges: FieldChanges,
+  ) {
+    super(userId);
+  }
+}

@@ -1,0 +1,3 @@
+export { MailModule } from './mail.module';
+export { defineMail, type MailLink, type MailTemplate } from './mail-template';
+export { Mailer } from './mailer';
