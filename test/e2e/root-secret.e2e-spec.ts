@@ -21,6 +21,8 @@ describe('the replacement of the root secret', () => {
     refreshToken = tokens.refreshToken;
     const ada = { username: 'ada', email: 'ada@example.com', displayName: 'Ada', password: PASSWORD };
     await service.api.post('/v1/users', ada, { token: tokens.accessToken });
+    const { accessToken: token } = await service.api.signIn('ada', PASSWORD);
+    await service.api.post('/v1/users/me/mfa/totp', {}, { token });
     for (let i = 0; i < 3; i++) await service.api.login('ada', 'wrong');
     await service.stop();
     sql = new Client({ connectionString: database.url });
@@ -37,7 +39,8 @@ describe('the replacement of the root secret', () => {
     (
       await sql.query<{ root: string }>(
         `SELECT encode(substring(box FROM 2 FOR 8), 'hex') AS root FROM
-           (SELECT key_ciphertext AS box FROM audit_keys UNION ALL SELECT private_key_ciphertext FROM signing_keys) b`,
+           (SELECT key_ciphertext AS box FROM audit_keys UNION ALL SELECT private_key_ciphertext FROM signing_keys
+            UNION ALL SELECT secret_ciphertext FROM totp_enrolments) b`,
       )
     ).rows.map(({ root }) => root);
 
@@ -73,7 +76,8 @@ describe('the replacement of the root secret', () => {
     ]);
     expect(new Set(await boxes()).size).toBe(1);
     const again = await runCli(database.url, ['keys', 'rewrap'], BOTH_ROOTS);
-    expect(again.stdout).toMatch(/^audit_keys: 0 re-encrypted.*\nsigning_keys: 0 re-encrypted/);
+    for (const table of ['audit_keys', 'totp_enrolments', 'signing_keys'])
+      expect(again.stdout).toMatch(new RegExp(`^${table}: 0 re-encrypted`, 'm'));
 
     await service.stop();
     service = await startService(database.url, { ...NEW_ROOT, FAILED_ATTEMPTS_LIMIT: '3' });
