@@ -7,6 +7,7 @@ import {
   type EnrolledUser,
 } from '../support/second-factors';
 import type { ApiClient, Tokens } from '../support/api-client';
+import { startService } from '../support/service';
 import { PASSWORD, startTwoServices, type TwoServices } from '../support/two-services';
 
 const TOTP = '/v1/users/me/mfa/totp';
@@ -135,7 +136,32 @@ describe('second factors', () => {
       expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
     });
 
-    it('accepts a code once, of twenty that race on two processes', async () => {
+    it('accepts the step before where TOTP_ACCEPT_PREVIOUS_STEP says so, and never the one to come', async () => {
+      const lenient = await startService(services.url, { TOTP_ACCEPT_PREVIOUS_STEP: 'true' });
+      try {
+        const user = await anEnrolledUser(services);
+        const attempt = async (steps: number) => {
+          const challengeId = await challengeOf(first, user.username);
+          return (await answer(lenient.api, challengeId, await totpCode(user.secret, steps))).status;
+        };
+        expect([await attempt(1), await attempt(-2), await attempt(-1), await attempt(-1)]).toEqual([
+          401, 401, 200, 401,
+        ]);
+      } finally {
+        await lenient.stop();
+      }
+    });
+
+    it('asks for the factor after the password was changed', async () => {
+      const user = await anEnrolledUser(services);
+      const newPassword = 'another long and quiet sentence';
+      const change = { currentPassword: PASSWORD, newPassword };
+      const changed = await first.post('/v1/users/me/password', change, { token: user.token });
+      expect(changed.status).toBe(204);
+      expect((await second.login(user.username, newPassword)).body.status).toBe('mfa_required');
+    });
+
+    it('accepts a code once, of four that race on two processes', async () => {
       const user = await anEnrolledUser(services);
       const challenges = await Promise.all(
         Array.from({ length: 4 }, () => challengeOf(first, user.username)),
@@ -265,6 +291,21 @@ describe('second factors', () => {
   });
 
   describe('what becomes of a factor', () => {
+    it('is gone with the account: who is created under its name has none', async () => {
+      const user = await anEnrolledUser(services);
+      const { adminToken: token } = services;
+      const { version } = (await first.get(`/v1/users/${user.id}`, { token })).body;
+      expect((await first.delete(`/v1/users/${user.id}`, { token, ifMatch: version as number })).status).toBe(
+        204,
+      );
+      const { username } = user;
+      const anew = { username, email: `${username}@example.com`, displayName: username, password: PASSWORD };
+      expect((await first.post('/v1/users', anew, { token })).status).toBe(201);
+      expect((await second.login(username, PASSWORD)).body.status).toBe('authenticated');
+      const left = await services.sql('SELECT 1 FROM totp_factors WHERE user_id = $1', [user.id]);
+      expect(left).toEqual([]);
+    });
+
     it('recovery codes are made anew with fresh factors only, and the old ones are dead', async () => {
       const user = await anEnrolledUser(services);
       const path = '/v1/users/me/mfa/recovery-codes';

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { totpCode } from '../support/second-factors';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
 
 const CHROMIUM = {
@@ -71,6 +72,19 @@ describe('Swagger UI', () => {
     const login = await open('auth_login');
     await login.locator('textarea.body-param__text').fill(JSON.stringify(ADMIN));
     expect(await execute(login)).toContain('200');
+    await me.locator('button.btn-clear').click();
+    expect(await execute(me)).toContain('200');
+  });
+
+  it('enrols a second factor, and stays authorised although that ends every token before', async () => {
+    const begin = await open('ownFactors_begin');
+    const [answer] = await Promise.all([page.waitForResponse(/mfa\/totp$/), execute(begin)]);
+    const { secret } = (await answer.json()) as { secret: string };
+    const confirm = await open('ownFactors_confirm');
+    const body = JSON.stringify({ code: await totpCode(secret) });
+    await confirm.locator('textarea.body-param__text').fill(body);
+    expect(await execute(confirm)).toContain('200');
+    const me = page.locator('[id$="-auth_me"]');
     await me.locator('button.btn-clear').click();
     expect(await execute(me)).toContain('200');
   });

@@ -28,6 +28,7 @@ const routes = {
   login: routeOf('login'),
   otherLogin: routeOf('login'),
   refresh: routeOf('refresh'),
+  mfa: routeOf('mfa'),
   unlimited: routeOf(),
 };
 
@@ -190,6 +191,22 @@ describe('RateLimitGuard', () => {
         routes.refresh,
       ),
     ).toBe(10);
+  });
+
+  it('counts guesses at a challenge together, whatever the address, for as long as it can live', async () => {
+    const guesses = manyAddresses(Array.from({ length: 10 }, () => ({ challengeId: 'mQd0' })));
+    expect(await admittedOf(guesses, routes.mfa)).toBe(LIMITS.mfaPerChallenge);
+
+    const { outcome } = await call(routes.mfa, { ip: '192.0.2.9', body: { challengeId: 'mQd0' } });
+    expect(outcome).toMatchObject({ code: 'AUTH.RATE_LIMITED', options: { retryAfterSeconds: 599 } });
+  });
+
+  it('counts made-up challenges by the address that sends them', async () => {
+    const madeUp = Array.from({ length: 50 }, (_, index) => ({
+      ip: '192.0.2.1',
+      body: { challengeId: index % 2 === 0 ? `made-up-${index}` : { $ne: null } },
+    }));
+    expect(await admittedOf(madeUp, routes.mfa)).toBe(LIMITS.mfaPerAddress);
   });
 
   it.each([
