@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
+import { ImportedHashes } from './imported-hashes';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -19,6 +20,7 @@ import './users.permissions';
     UsersRepository,
     UsersService,
     CredentialsService,
+    ImportedHashes,
     UserSnapshotsService,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
