@@ -7,6 +7,7 @@ import { SubjectDirectory } from '../common/access';
 import { usernameField } from '../common/validation';
 import { appConfig } from '../config/app.config';
 import { createLogger } from '../infrastructure/logging';
+import { importUsers } from './import-users';
 import {
   PolicyImportService,
   readAzureRoles,
@@ -16,7 +17,8 @@ import {
 import { UsersService } from '../modules/users';
 
 const USAGE =
-  'Usage: npm run cli -- import azure-roles FILE --namespace NAME\n' +
+  'Usage: npm run cli -- import users FILE\n' +
+  '       npm run cli -- import azure-roles FILE --namespace NAME\n' +
   '       npm run cli -- import user-permissions FILE --namespace NAME';
 
 /** Below the size of the pool. */
@@ -30,26 +32,32 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
   'user-permissions': importUserPermissions,
 };
 
-/** Brings roles, or who may do what, from another world: `import azure-roles FILE --namespace azure`. */
+/** Brings users, roles, or who may do what, from another world: `import azure-roles FILE --namespace azure`. */
 export async function importCommand(args: readonly string[]): Promise<string> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { namespace: { type: 'string' } },
   });
-  const [kind = '', file, ...surplus] = positionals;
-  const importer = Object.hasOwn(IMPORTERS, kind) ? IMPORTERS[kind] : undefined;
-  if (importer === undefined || file === undefined || surplus.length > 0 || values.namespace === undefined) {
-    throw new Error(USAGE);
-  }
-  const text = await readFile(file, 'utf8');
+  const work = importOf(positionals, values.namespace);
   const logger = createLogger({ ...appConfig(), logLevel: 'warn' });
   const app = await NestFactory.createApplicationContext(AppModule, { logger, abortOnError: false });
   try {
-    return told(await importer(app, text, values.namespace));
+    return await work(app);
   } finally {
     await app.close();
   }
+}
+
+function importOf(
+  [kind = '', file, ...surplus]: readonly string[],
+  namespace: string | undefined,
+): (app: INestApplicationContext) => Promise<string> {
+  if (file === undefined || surplus.length > 0) throw new Error(USAGE);
+  if (kind === 'users' && namespace === undefined) return (app) => importUsers(app, file);
+  const importer = Object.hasOwn(IMPORTERS, kind) ? IMPORTERS[kind] : undefined;
+  if (importer === undefined || namespace === undefined) throw new Error(USAGE);
+  return async (app) => told(await importer(app, await readFile(file, 'utf8'), namespace));
 }
 
 /** Users are found by their usernames; those whom nobody knows yet are invited, and can sign in once they have a password. */

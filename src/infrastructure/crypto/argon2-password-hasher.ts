@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { hash, verify } from '@node-rs/argon2';
 import { authConfig } from '../../config/auth.config';
 import { BoundedQueue } from './bounded-queue';
+import { matchesForeign, spendOn } from './foreign-digest';
 import { PasswordHasher, type HasherLoad } from './password-hasher';
 
 // At about 100 hashes a second on two cores, what waits behind this many would wait longer than people do.
@@ -28,12 +31,26 @@ export class Argon2PasswordHasher extends PasswordHasher {
     return this.queue.run(() => this.compute(password));
   }
 
-  override async verify(digest: string | null, password: string): Promise<boolean> {
+  override async verify(digest: string | null, password: string, atLeastMs: number): Promise<boolean> {
     // Made outside the queue and awaited by whoever comes first: once in the life of a process.
     this.standIn ??= this.compute('the digest of nobody');
     const compared = digest ?? (await this.standIn);
-    const matches = await this.queue.run(() => verify(compared, password.normalize('NFKC')));
+    let startedAt = 0;
+    const matches = await this.queue.run(() => {
+      startedAt = performance.now();
+      return this.compare(compared, password);
+    });
+    const missingMs = startedAt + atLeastMs - performance.now();
+    if (missingMs > 0) await sleep(missingMs);
     return matches && digest !== null;
+  }
+
+  override measure(scheme: string): Promise<number> {
+    return this.queue.run(async () => {
+      const startedAt = performance.now();
+      await spendOn(scheme);
+      return performance.now() - startedAt;
+    });
   }
 
   override needsRehash(digest: string): boolean {
@@ -42,6 +59,12 @@ export class Argon2PasswordHasher extends PasswordHasher {
 
   override get load(): HasherLoad {
     return this.queue;
+  }
+
+  private compare(digest: string, password: string): Promise<boolean> {
+    return this.needsRehash(digest)
+      ? matchesForeign(digest, password)
+      : verify(digest, password.normalize('NFKC'));
   }
 
   private compute(password: string): Promise<string> {

@@ -1,5 +1,6 @@
 export { CryptoModule } from './crypto.module';
 export { randomToken, sha256 } from './digest';
+export { schemeOf } from './foreign-digest';
 export { PasswordHasher } from './password-hasher';
 export { rewrapSealedColumns } from './rewrap';
 export { sealedColumn, sealedColumns, type SealedColumn } from './sealed-columns';

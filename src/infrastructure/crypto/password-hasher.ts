@@ -11,13 +11,17 @@ export abstract class PasswordHasher {
 
   /**
    * Compares in work that does not depend on whether `digest` exists: without one, a digest of the same cost
-   * stands in, and the answer is false.
+   * stands in, and the answer is false. From the moment that it is its turn it takes `atLeastMs`, so that a digest
+   * of another cost, made by another system, cannot be told from ours.
    *
    * @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already.
    */
-  abstract verify(digest: string | null, password: string): Promise<boolean>;
+  abstract verify(digest: string | null, password: string, atLeastMs: number): Promise<boolean>;
 
-  /** Whether `digest` was made with other parameters than today's. */
+  /** How long a digest that begins like `scheme` takes to verify on this machine. */
+  abstract measure(scheme: string): Promise<number>;
+
+  /** Whether `digest` was made with other parameters than today's, or by another system. */
   abstract needsRehash(digest: string): boolean;
 
   /** None, where nobody has to wait. */

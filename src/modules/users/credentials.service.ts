@@ -6,6 +6,7 @@ import { ChangeFeed } from '../../infrastructure/change-feed';
 import { PasswordHasher, randomToken } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
 import { UserPasswordChangedEvent } from './events/user.events';
+import { ImportedHashes } from './imported-hashes';
 import { requireAcceptablePassword } from './password-policy';
 import { UsersRepository, type UserCredentials } from './users.repository';
 
@@ -16,6 +17,7 @@ export class CredentialsService {
     private readonly users: UsersRepository,
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
+    private readonly imported: ImportedHashes,
     private readonly events: EventPublisher,
     private readonly feed: ChangeFeed,
   ) {}
@@ -29,15 +31,24 @@ export class CredentialsService {
     return this.users.findCredentials(id);
   }
 
-  /** Equal work whether or not the account or its password exists. */
-  verify(user: UserCredentials | null, password: string): Promise<boolean> {
-    return this.hasher.verify(user?.passwordHash ?? null, password);
+  /**
+   * Equal work and time whether or not the account or its password exists, and wherever its digest came from.
+   *
+   * @throws DomainError `SERVICE.OVERLOADED`
+   */
+  async verify(user: UserCredentials | null, password: string): Promise<boolean> {
+    return this.hasher.verify(user?.passwordHash ?? null, password, await this.imported.leastMs());
   }
 
-  /** Brings an old digest to today's parameters, now that the password is at hand. */
+  /** Replaces an old digest, or one of another system, now that the password is at hand. */
   async upgradeHash(user: UserCredentials, password: string): Promise<void> {
     if (user.passwordHash === null || !this.hasher.needsRehash(user.passwordHash)) return;
-    await this.users.rehash(user.id, user.passwordHash, await this.hasher.hash(password));
+    try {
+      await this.users.rehash(user.id, user.passwordHash, await this.hasher.hash(password));
+    } catch (error) {
+      // The sign-in has succeeded; the next one will bring the password again.
+      if (!(error instanceof DomainError && error.code === 'SERVICE.OVERLOADED')) throw error;
+    }
   }
 
   /** Whether the account is active and nothing has ended its epoch; holds until the transaction ends. */

@@ -1,4 +1,5 @@
 export { CredentialsService } from './credentials.service';
+export { ImportedUser } from './dto/imported-user';
 export { UpdateOwnProfileBody, UpdateUserBody } from './dto/user.bodies';
 export { toUserResponse, UserResponse } from './dto/user.response';
 export { EmailAddressesService } from './email-addresses.service';

@@ -4,6 +4,7 @@ import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
+import { ImportedHashes } from './imported-hashes';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -23,6 +24,7 @@ import './users.permissions';
     CredentialsService,
     EmailAddressesRepository,
     EmailAddressesService,
+    ImportedHashes,
     UserSnapshotsService,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],

@@ -24,6 +24,8 @@ export interface NewUser {
   readonly emailKey: string;
   readonly displayName: string;
   readonly passwordHash: string | null;
+  /** Algorithm and cost where the digest came from elsewhere. */
+  readonly passwordScheme: string | null;
   readonly mustChangePassword: boolean;
 }
 
@@ -64,8 +66,8 @@ const INSERT_PRINCIPAL = {
 const INSERT = {
   name: 'users-insert',
   text: `INSERT INTO users (id, username, username_key, email, email_key, display_name, status, password_hash,
-           must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+           must_change_password, password_scheme)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 const UPDATE_PROFILE = {
   name: 'users-update-profile',
@@ -85,7 +87,7 @@ const UPDATE_STATUS = {
 const UPDATE_PASSWORD = {
   name: 'users-update-password',
   text: `WITH principal AS (UPDATE principals SET active = true WHERE id = $1)
-         UPDATE users SET password_hash = $2, must_change_password = false, status = 'active',
+         UPDATE users SET password_hash = $2, password_scheme = NULL, must_change_password = false, status = 'active',
            version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
          WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited') RETURNING epoch`,
 };
@@ -97,7 +99,18 @@ const UPDATE_MFA_ENABLED = {
 };
 const REHASH = {
   name: 'users-rehash',
-  text: 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+  text: 'UPDATE users SET password_hash = $3, password_scheme = NULL WHERE id = $1 AND password_hash = $2',
+};
+// One step of the index a scheme, whatever the number of accounts.
+const FIND_SCHEMES = {
+  name: 'users-find-password-schemes',
+  text: `WITH RECURSIVE found AS (
+           SELECT min(password_scheme) AS scheme FROM users WHERE password_scheme IS NOT NULL
+           UNION ALL
+           SELECT (SELECT min(password_scheme) FROM users WHERE password_scheme > scheme) FROM found
+           WHERE scheme IS NOT NULL
+         )
+         SELECT scheme FROM found WHERE scheme IS NOT NULL`,
 };
 const DELETE = {
   name: 'users-delete',
@@ -141,6 +154,7 @@ export class UsersRepository {
       status,
       user.passwordHash,
       user.mustChangePassword,
+      user.passwordScheme,
     ]);
   }
 
@@ -188,6 +202,11 @@ export class UsersRepository {
   /** Replaces a digest by a stronger one of the same password; does nothing if the password has changed. */
   async rehash(id: string, from: string, to: string): Promise<void> {
     await this.database.change(REHASH, [id, from, to]);
+  }
+
+  /** Algorithms and costs of the digests that came from elsewhere and were not replaced yet. */
+  async findPasswordSchemes(): Promise<string[]> {
+    return (await this.database.query<{ scheme: string }>(FIND_SCHEMES)).map(({ scheme }) => scheme);
   }
 
   async delete(id: string, version: number): Promise<boolean> {

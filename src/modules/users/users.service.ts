@@ -5,9 +5,10 @@ import { EventPublisher, type FieldChange } from '../../common/events';
 import type { Page } from '../../common/http';
 import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
-import { PasswordHasher } from '../../infrastructure/crypto';
+import { PasswordHasher, schemeOf } from '../../infrastructure/crypto';
 import { Database, isUniqueViolation } from '../../infrastructure/database';
 import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
+import type { ImportedUser } from './dto/imported-user';
 import type { CreateUserBody, ListUsersQuery, UpdateUserBody } from './dto/user.bodies';
 import {
   UserCreatedEvent,
@@ -18,7 +19,7 @@ import {
 } from './events/user.events';
 import { requireAcceptablePassword } from './password-policy';
 import type { UserEntity } from './user.entity';
-import { UsersRepository } from './users.repository';
+import { UsersRepository, type NewUser } from './users.repository';
 
 const LIST = 'users';
 
@@ -39,31 +40,26 @@ export class UsersService {
    * `USER.PASSWORD_TOO_WEAK`
    */
   async create(input: CreateUserBody, options: { mustChangePassword?: boolean } = {}): Promise<UserEntity> {
-    const { username, email, displayName, password } = input;
+    const { password } = input;
     if (password !== undefined) requireAcceptablePassword(password, input, '/password');
     const passwordHash = password === undefined ? null : await this.hasher.hash(password);
-    const id = uuidv7();
-    return this.database.transaction(async () => {
-      await this.unlessTaken(() =>
-        this.users.insert({
-          id,
-          username,
-          usernameKey: canonicalName(username),
-          email,
-          emailKey: canonicalName(email),
-          displayName,
-          passwordHash,
-          mustChangePassword: options.mustChangePassword ?? false,
-        }),
-      );
-      const personal = {
-        username: { after: username },
-        email: { after: email },
-        displayName: { after: displayName },
-      };
-      await this.events.publish(new UserCreatedEvent(id, personal));
-      return this.getById(id);
+    return this.insert(input, {
+      passwordHash,
+      passwordScheme: null,
+      mustChangePassword: options.mustChangePassword ?? false,
     });
+  }
+
+  /**
+   * Takes over an account of another system, with the digest of its password, which is replaced by one of ours at the
+   * first sign-in.
+   *
+   * @throws DomainError `USER.USERNAME_TAKEN`, `USER.EMAIL_TAKEN`
+   */
+  importUser(user: ImportedUser): Promise<UserEntity> {
+    const { passwordHash = null, ...input } = user;
+    const passwordScheme = passwordHash === null ? null : schemeOf(passwordHash);
+    return this.insert(input, { passwordHash, passwordScheme, mustChangePassword: false });
   }
 
   /** @throws DomainError `USER.NOT_FOUND` */
@@ -137,6 +133,26 @@ export class UsersService {
       await this.getById(id);
       if (!(await this.users.delete(id, version))) throw new DomainError('REQUEST.PRECONDITION_FAILED');
       await this.events.publish(new UserDeletedEvent(id));
+    });
+  }
+
+  private insert(
+    { username, email, displayName }: Omit<CreateUserBody, 'password'>,
+    password: Pick<NewUser, 'passwordHash' | 'passwordScheme' | 'mustChangePassword'>,
+  ): Promise<UserEntity> {
+    const id = uuidv7();
+    return this.database.transaction(async () => {
+      const names = { usernameKey: canonicalName(username), emailKey: canonicalName(email) };
+      await this.unlessTaken(() =>
+        this.users.insert({ id, username, email, displayName, ...names, ...password }),
+      );
+      const personal = {
+        username: { after: username },
+        email: { after: email },
+        displayName: { after: displayName },
+      };
+      await this.events.publish(new UserCreatedEvent(id, personal));
+      return this.getById(id);
     });
   }
 

@@ -1,0 +1,59 @@
+import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import { compare as bcryptCompare, hash as bcryptHash } from '@node-rs/bcrypt';
+
+/** About a quarter of a second; what costs more would let a few sign-ins hold up all others. */
+const MAX_BCRYPT_COST = 12;
+const MAX_ARGON2_MEMORY_KIB = 65_536;
+const MAX_ARGON2_WORK_KIB = 262_144;
+const MAX_ARGON2_LANES = 8;
+/** bcrypt reads no further, and stops at a NUL: what comes after would not be compared. */
+const MAX_BCRYPT_BYTES = 72;
+
+const NOBODY = 'the digest of nobody';
+const BCRYPT = /^(\$2[aby]\$(\d\d)\$)[./A-Za-z0-9]{53}$/;
+const ARGON2 =
+  /^(\$argon2(?:id|i|d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$)[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
+
+/**
+ * Algorithm and cost of a password digest that another system made, as the digest begins; null where we do not verify
+ * it: another algorithm, malformed, or dearer than bcrypt at 12 or Argon2 at 64 MiB and 256 MiB × iterations.
+ */
+export function schemeOf(digest: string): string | null {
+  const bcrypt = BCRYPT.exec(digest);
+  if (bcrypt !== null) {
+    const cost = Number(bcrypt[2]);
+    return cost >= 4 && cost <= MAX_BCRYPT_COST ? (bcrypt[1] ?? null) : null;
+  }
+  const [, scheme = null, memory, iterations, lanes] = (ARGON2.exec(digest) ?? []).map(String);
+  const [m, t, p] = [Number(memory), Number(iterations), Number(lanes)];
+  const isAffordable =
+    m >= 8 * p && m <= MAX_ARGON2_MEMORY_KIB && t >= 1 && m * t <= MAX_ARGON2_WORK_KIB && p >= 1;
+  return isAffordable && p <= MAX_ARGON2_LANES ? scheme : null;
+}
+
+/** Whether `digest` is of exactly `password`, as typed or in its NFKC form: nobody knows what the other system did. */
+export async function matchesForeign(digest: string, password: string): Promise<boolean> {
+  let matches = false;
+  for (const form of new Set([password, password.normalize('NFKC')])) {
+    if (await matchesForm(digest, form)) matches = true;
+  }
+  return matches;
+}
+
+async function matchesForm(digest: string, password: string): Promise<boolean> {
+  if (!isBcrypt(digest)) return argon2Verify(digest, password);
+  const isWhole = Buffer.byteLength(password) <= MAX_BCRYPT_BYTES && !password.includes('\0');
+  return (await bcryptCompare(password, digest)) && isWhole;
+}
+
+/** Makes a digest of `scheme` that nobody has, which costs what verifying one does. */
+export async function spendOn(scheme: string): Promise<void> {
+  const [, memoryCost, timeCost, parallelism] = (/m=(\d+),t=(\d+),p=(\d+)/.exec(scheme) ?? []).map(Number);
+  if (memoryCost === undefined || timeCost === undefined || parallelism === undefined)
+    await bcryptHash(NOBODY, Number(/\d\d(?=\$$)/.exec(scheme)?.[0]));
+  else await argon2Hash(NOBODY, { memoryCost, timeCost, parallelism });
+}
+
+function isBcrypt(digest: string): boolean {
+  return digest.startsWith('$2');
+}
