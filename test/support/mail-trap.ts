@@ -74,7 +74,9 @@ export class MailTrap {
   }
 
   to(address: string, subject?: string): TrappedMail[] {
-    return this.mails.filter((mail) => mail.to === address && (subject === undefined || mail.subject === subject));
+    return this.mails.filter(
+      (mail) => mail.to === address && (subject === undefined || mail.subject === subject),
+    );
   }
 
   /** The last of at least `count` mails to the address. */
