@@ -16,6 +16,9 @@ export const authConfig = registerAs('auth', () => {
       loginPerName: env.RATE_LIMIT_LOGIN_PER_NAME,
       refreshPerAddress: env.RATE_LIMIT_REFRESH_PER_ADDRESS,
       forgotPerMailbox: env.RATE_LIMIT_FORGOT,
+      mfaPerChallenge: env.RATE_LIMIT_MFA_PER_CHALLENGE,
+      mfaPerAddress: env.RATE_LIMIT_MFA_PER_ADDRESS,
     },
+    totp: { acceptsPreviousStep: env.TOTP_ACCEPT_PREVIOUS_STEP },
   };
 });

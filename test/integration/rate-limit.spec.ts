@@ -55,7 +55,14 @@ describe('rate limits without Redis', () => {
       .useValue({
         workers: 1,
         passwordHash: { memoryKib: 19_456, iterations: 2 },
-        rateLimits: { loginPerAddress: 100, loginPerName: 6, refreshPerAddress: 100, forgotPerMailbox: 5 },
+        rateLimits: {
+          loginPerAddress: 100,
+          loginPerName: 6,
+          refreshPerAddress: 100,
+          mfaPerAddress: 100,
+          mfaPerChallenge: 10,
+          forgotPerMailbox: 5,
+        },
       })
       .overrideProvider(secretsConfig.KEY)
       .useValue({ rootSecrets: ['a root secret that is used for tests only'] })

@@ -10,6 +10,8 @@ import type { SecretBox } from '../crypto';
 const WINDOW_MS = 60_000;
 /** Mails annoy for longer than a minute. */
 const MAILBOX_WINDOW_MS = 3_600_000;
+/** As long as a challenge can live: its count never starts anew. */
+const CHALLENGE_WINDOW_MS = 600_000;
 
 /** Counts by what callers typed as their name. */
 export const LOGIN_NAME_LIMIT = 'login.name';
@@ -19,6 +21,8 @@ export const SHARED_LIMITS: ReadonlySet<string> = new Set([
   'forgot.mailbox',
   'login.address',
   LOGIN_NAME_LIMIT,
+  'mfa.address',
+  'mfa.challenge',
 ]);
 
 type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
@@ -48,6 +52,14 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
       ttl: MAILBOX_WINDOW_MS,
       skipIf: (context) => typedMailboxOf(context) === '',
       getTracker: (_request, context) => typedMailboxOf(context),
+    }),
+    limitOf('mfa', { name: 'mfa.address', limit: limits.mfaPerAddress }),
+    limitOf('mfa', {
+      name: 'mfa.challenge',
+      limit: limits.mfaPerChallenge,
+      ttl: CHALLENGE_WINDOW_MS,
+      skipIf: (context) => challengeOf(context) === '',
+      getTracker: (_request, context) => challengeOf(context),
     }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
   ];
@@ -83,4 +95,12 @@ function typedMailboxOf(context: ExecutionContext): string {
     .getRequest<FastifyRequest<{ Body: { email?: unknown; newEmail?: unknown } | null }>>().body;
   const { success, data } = emailField.safeParse(body?.email ?? body?.newEmail);
   return success ? canonicalName(data) : '';
+}
+
+/** The challenge that the caller answers, or the empty string; a made-up one is a count as well, and cheap. */
+function challengeOf(context: ExecutionContext): string {
+  const body = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { challengeId?: unknown } | null }>>().body;
+  return typeof body?.challengeId === 'string' ? body.challengeId.slice(0, 200) : '';
 }
