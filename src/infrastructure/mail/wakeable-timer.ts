@@ -1,18 +1,24 @@
-/** A pause that somebody else may cut short. */
+/** A pause that somebody else may cut short, even before it begins. */
 export class WakeableTimer {
-  private resume: () => void = () => undefined;
+  private isDue = false;
+  private resume: (() => void) | undefined;
 
   async sleep(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.resume = resolve;
-      timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
+    if (!this.isDue) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.resume = resolve;
+        timer = setTimeout(resolve, ms);
+      });
+      clearTimeout(timer);
+    }
+    this.resume = undefined;
+    this.isDue = false;
   }
 
-  /** Wakes whoever sleeps now; a later sleep is not shortened. */
+  /** Wakes whoever sleeps; where nobody does, the next sleep ends at once. */
   wake(): void {
-    this.resume();
+    this.isDue = true;
+    this.resume?.();
   }
 }

@@ -25,6 +25,26 @@ const NOTICES: Readonly<Record<string, { readonly subject: string; readonly says
     subject: 'A session was ended for your safety',
     says: 'A sign-in token was used twice, so somebody may have a copy of it. The session that it belonged to has ended.',
   },
+  'mfa.totp-enrolled': {
+    subject: 'A second factor was set up',
+    says: 'An authenticator app was set up as the second factor. One that there was before counts no more.',
+  },
+  'mfa.totp-disabled': {
+    subject: 'Your second factor was switched off',
+    says: 'The second factor was switched off: the password alone signs in now.',
+  },
+  'mfa.recovery-codes-replaced': {
+    subject: 'Your recovery codes were replaced',
+    says: 'New recovery codes were made; the ones from before are dead.',
+  },
+  'mfa.recovery-code-used': {
+    subject: 'A recovery code was used',
+    says: 'A recovery code took the place of the second factor. It works no more.',
+  },
+  'mfa.reset': {
+    subject: 'Your second factor was taken away',
+    says: 'An administrator took the second factor away and ended every session.',
+  },
   [MOVED_BY_ADMINISTRATOR]: {
     subject: 'Your email address has changed',
     says: 'An administrator gave the account another email address. This one gets no more mails about it.',
