@@ -112,6 +112,7 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
+  'AUDIT.EVENT_NOT_SEALED': { kind: 'conflict', title: 'The audit event is not sealed yet' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

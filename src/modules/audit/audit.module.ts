@@ -7,18 +7,32 @@ import { AuditPartitions } from './audit-partitions';
 import { AuditRecordFactory } from './audit-record.factory';
 import { AuditRecorder } from './audit-recorder';
 import { AuditService } from './audit.service';
+import { AuditTrailController } from './audit-trail.controller';
+import { AuditExportService } from './export/audit-export.service';
+import { AuditBatchesRepository } from './sealing/audit-batches.repository';
+import { SealedTrail } from './sealing/sealed-trail';
+import { SealingKeysRepository } from './sealing/sealing-keys.repository';
+import { SealingKeysService } from './sealing/sealing-keys.service';
+import { AuditVerificationService } from './verification/audit-verification.service';
 import './audit.permissions';
 
 @Module({
-  controllers: [AuditController],
+  controllers: [AuditController, AuditTrailController],
   providers: [
     AuditEventsRepository,
+    AuditBatchesRepository,
     AuditKeysRepository,
     AuditKeyRing,
     AuditPartitions,
     AuditRecordFactory,
     AuditRecorder,
     AuditService,
+    AuditExportService,
+    AuditVerificationService,
+    SealedTrail,
+    SealingKeysRepository,
+    SealingKeysService,
   ],
+  exports: [AuditBatchesRepository, AuditVerificationService, SealingKeysService],
 })
 export class AuditModule {}

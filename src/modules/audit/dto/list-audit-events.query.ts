@@ -3,7 +3,10 @@ import { pageQueryFields } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
 
 // PostgreSQL has no year 0.
-const momentField = timestampField.refine((moment) => !moment.startsWith('0000'), 'must be after year 0');
+export const momentField = timestampField.refine(
+  (moment) => !moment.startsWith('0000'),
+  'must be after year 0',
+);
 
 export const ListAuditEventsQuery = z
   .strictObject({
