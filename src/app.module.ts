@@ -16,7 +16,7 @@ import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
 import { RedisModule } from './infrastructure/redis';
 import { RequestContextModule } from './infrastructure/request-context';
-import { AuditModule } from './modules/audit';
+import { AuditModule, AuditSealingModule } from './modules/audit';
 import { AssuranceGuard, AuthenticationGuard, AuthModule } from './modules/auth';
 import { HealthModule } from './modules/health';
 import { PermissionsGuard, RbacModule } from './modules/rbac';
@@ -46,6 +46,7 @@ import { UsersModule } from './modules/users';
     RbacModule,
     AuthModule,
     AuditModule,
+    AuditSealingModule,
     HealthModule,
   ],
   providers: [

@@ -40,7 +40,7 @@ export async function importCommand(args: readonly string[]): Promise<string> {
     options: { namespace: { type: 'string' } },
   });
   const work = importOf(positionals, values.namespace);
-  const logger = createLogger({ ...appConfig(), logLevel: 'warn' });
+  const logger = createLogger({ ...appConfig(), logLevel: 'warn' }, process.stderr);
   const app = await NestFactory.createApplicationContext(AppModule, { logger, abortOnError: false });
   try {
     return await work(app);

@@ -18,9 +18,11 @@ export class ApiClient {
 
   constructor(readonly baseUrl: string) {}
 
+  /** Asks on a new connection, as a probe does. */
   async isReady(): Promise<boolean> {
     try {
-      return (await fetch(`${this.baseUrl}/health/ready`)).status === 200;
+      const headers = { connection: 'close' };
+      return (await fetch(`${this.baseUrl}/health/ready`, { headers })).status === 200;
     } catch {
       return false;
     }

@@ -54,6 +54,14 @@ export async function challengeOf(api: ApiClient, username: string): Promise<str
   return body.challengeId as string;
 }
 
+/** As if the session had begun so long ago. */
+export async function ageSession(services: TwoServices, sessionId: string, seconds: number): Promise<void> {
+  await services.sql(
+    'UPDATE sessions SET authenticated_at = authenticated_at - make_interval(secs => $2) WHERE id = $1',
+    [sessionId, seconds],
+  );
+}
+
 export function claimsOf(token: string): { auth_time: number; acr: string; amr: string[]; epoch: number } {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }

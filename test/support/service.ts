@@ -30,7 +30,8 @@ export async function startService(
   entry = 'src/main.ts',
 ): Promise<ServiceProcess> {
   const service = await launchService(databaseUrl, env, entry);
-  await untilReady(service);
+  // Each worker gets ready by itself, and takes its turn at new connections.
+  for (let worker = 0; worker < Number(env.WEB_CONCURRENCY ?? 1); worker++) await untilReady(service);
   return service;
 }
 

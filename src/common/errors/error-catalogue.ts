@@ -120,6 +120,7 @@ export const ERROR_CATALOGUE = {
   'MAIL.NOT_CONFIGURED': { kind: 'unavailable', title: 'This service is not set up to send mail' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
+  'AUDIT.EVENT_NOT_SEALED': { kind: 'conflict', title: 'The audit event is not sealed yet' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

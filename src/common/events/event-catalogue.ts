@@ -3,7 +3,12 @@ export const EVENT_CATALOGUE = {
   'access.denied': { module: 'rbac', what: 'An authenticated subject lacked a permission' },
   'assignment.created': { module: 'rbac', what: 'A role was assigned' },
   'assignment.deleted': { module: 'rbac', what: 'An assignment was removed' },
+  'audit.exported': { module: 'audit', what: 'Somebody took a copy of the trail' },
   'audit.read': { module: 'audit', what: 'Somebody read the trail' },
+  'audit.verified': {
+    module: 'audit',
+    what: 'Somebody had the trail verified; the reason says what is wrong',
+  },
   'group.created': { module: 'rbac', what: 'A group was created' },
   'group.deleted': { module: 'rbac', what: 'A group was deleted' },
   'group.member-added': { module: 'rbac', what: 'A principal became a member of a group' },

@@ -7,6 +7,7 @@ import {
   type PagePosition,
 } from './audit-event-page';
 import type { AuditRecord, StoredAuditEvent } from './audit-record';
+import { SEALED_RECORD_FIELDS, type SealedRecord } from './sealing/sealed-record';
 
 /** Column, type, and the value that goes there. */
 const COLUMNS: readonly (readonly [name: string, type: string, value: keyof AuditRecord])[] = [
@@ -35,12 +36,16 @@ const INSERT_ALL: Statement = {
   text: `${INTO} SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})`,
 };
 // An id holds the time at which it was made. A day on both sides forgives any clock and keeps to two months.
-const FIND: Statement = {
-  name: 'audit-events-find',
-  text: `SELECT ${AUDIT_EVENT_FIELDS} FROM audit_events
-         WHERE id = $1 AND at BETWEEN to_timestamp($2::double precision / 1000) - interval '1 day'
-           AND to_timestamp($2::double precision / 1000) + interval '1 day'`,
+const FROM_ONE = `FROM audit_events
+  WHERE id = $1 AND audit_events.at BETWEEN to_timestamp($2::double precision / 1000) - interval '1 day'
+    AND to_timestamp($2::double precision / 1000) + interval '1 day'`;
+const FIND: Statement = { name: 'audit-events-find', text: `SELECT ${AUDIT_EVENT_FIELDS} ${FROM_ONE}` };
+const FIND_RECORD: Statement = {
+  name: 'audit-events-find-record',
+  text: `SELECT ${SEALED_RECORD_FIELDS} ${FROM_ONE}`,
 };
+
+type MaybeSealedRecord = Omit<SealedRecord, 'batchId'> & { readonly batchId: string | null };
 
 @Injectable()
 export class AuditEventsRepository {
@@ -65,6 +70,11 @@ export class AuditEventsRepository {
 
   async findById(id: string): Promise<StoredAuditEvent | null> {
     return (await this.database.query<StoredAuditEvent>(FIND, [id, millisecondsIn(id)]))[0] ?? null;
+  }
+
+  /** The event as the chain covers it; without a batch it is not sealed yet. */
+  async findRecordById(id: string): Promise<MaybeSealedRecord | null> {
+    return (await this.database.query<MaybeSealedRecord>(FIND_RECORD, [id, millisecondsIn(id)]))[0] ?? null;
   }
 }
 

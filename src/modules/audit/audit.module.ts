@@ -10,12 +10,20 @@ import { AuditStatsController } from './audit-stats.controller';
 import { AuditStatsRepository } from './audit-stats.repository';
 import { AuditStatsService } from './audit-stats.service';
 import { AuditService } from './audit.service';
+import { AuditTrailController } from './audit-trail.controller';
+import { AuditExportService } from './export/audit-export.service';
+import { AuditBatchesRepository } from './sealing/audit-batches.repository';
+import { SealedTrail } from './sealing/sealed-trail';
+import { SealingKeysRepository } from './sealing/sealing-keys.repository';
+import { SealingKeysService } from './sealing/sealing-keys.service';
+import { AuditVerificationService } from './verification/audit-verification.service';
 import './audit.permissions';
 
 @Module({
-  controllers: [AuditController, AuditStatsController],
+  controllers: [AuditController, AuditStatsController, AuditTrailController],
   providers: [
     AuditEventsRepository,
+    AuditBatchesRepository,
     AuditKeysRepository,
     AuditKeyRing,
     AuditPartitions,
@@ -24,6 +32,12 @@ import './audit.permissions';
     AuditService,
     AuditStatsRepository,
     AuditStatsService,
+    AuditExportService,
+    AuditVerificationService,
+    SealedTrail,
+    SealingKeysRepository,
+    SealingKeysService,
   ],
+  exports: [AuditBatchesRepository, AuditVerificationService, SealingKeysService],
 })
 export class AuditModule {}

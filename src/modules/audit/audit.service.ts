@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/errors';
 import { EventPublisher } from '../../common/events';
-import { CursorCodec } from '../../infrastructure/pagination';
+import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import { AuditEventsRepository } from './audit-events.repository';
 import type { PagePosition } from './audit-event-page';
 import { AuditKeyRing } from './audit-key-ring';
@@ -12,15 +12,19 @@ import {
   type AuditEventResponse,
 } from './dto/audit-event.response';
 import type { ListAuditEventsQuery } from './dto/list-audit-events.query';
+import type { CheckpointPage, ListCheckpointsQuery } from './dto/checkpoint.response';
 import { AuditReadEvent } from './events/audit-read.event';
+import { AuditBatchesRepository } from './sealing/audit-batches.repository';
 
 const LIST = 'audit-events';
+const CHECKPOINTS = 'audit-checkpoints';
 
 /** Reads the trail. Each reading is in the trail itself, before it is answered. */
 @Injectable()
 export class AuditService {
   constructor(
     private readonly events: AuditEventsRepository,
+    private readonly batches: AuditBatchesRepository,
     private readonly keys: AuditKeyRing,
     private readonly cursors: CursorCodec,
     private readonly publisher: EventPublisher,
@@ -44,6 +48,17 @@ export class AuditService {
     if (event === undefined) throw new DomainError('AUDIT.EVENT_NOT_FOUND');
     await this.publisher.publish(new AuditReadEvent({ type: 'audit_event', id }));
     return event;
+  }
+
+  /** @throws DomainError `REQUEST.INVALID_CURSOR` */
+  async listCheckpoints({ limit, cursor }: ListCheckpointsQuery): Promise<CheckpointPage> {
+    const [before] = cursor === undefined ? [] : this.cursors.decode(CHECKPOINTS, cursor);
+    const found = await this.batches.findCheckpoints(before === undefined ? null : Number(before), limit + 1);
+    const { items, nextCursor } = keysetPage(found, limit, ({ number }) =>
+      this.cursors.encode(CHECKPOINTS, [String(number)]),
+    );
+    await this.publisher.publish(new AuditReadEvent({ type: 'audit_checkpoints', id: null }));
+    return { items: [...items], nextCursor };
   }
 
   private async open(events: readonly StoredAuditEvent[]): Promise<AuditEventResponse[]> {

@@ -1,1 +1,2 @@
 export { AuditModule } from './audit.module';
+export { AuditSealingModule } from './audit-sealing.module';

@@ -29,7 +29,7 @@ import { EventsModule } from '../../../src/infrastructure/events';
 import { carryContext } from '../../../src/infrastructure/http';
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
-import { AuditModule } from '../../../src/modules/audit';
+import { AuditModule, AuditSealingModule } from '../../../src/modules/audit';
 import { createTestDatabase } from '../../support/database';
 
 type Facts = Partial<Omit<DomainEvent, 'name'>> & { readonly name?: string };
@@ -76,6 +76,9 @@ export interface AuditService {
   as<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
   /** Asks as `auditor`. */
   get(path: string): Promise<{ status: number; body: unknown }>;
+  post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
+  /** The lines of an export. */
+  export(query?: string): Promise<string[]>;
   list(query: string): Promise<AuditPage>;
   close(): Promise<void>;
 }
@@ -117,13 +120,13 @@ class SecretsModule {}
 @Catch(DomainError)
 class CodeFilter implements ExceptionFilter<DomainError> {
   catch(error: DomainError, host: ArgumentsHost): void {
-    const status = { not_found: 404, malformed: 400 }[error.kind as string] ?? 500;
+    const status = { not_found: 404, malformed: 400, conflict: 409 }[error.kind as string] ?? 500;
     void host.switchToHttp().getResponse<FastifyReply>().code(status).send({ code: error.code });
   }
 }
 
 /** The audit module as one process of the service would run it, without the guards before it. */
-export async function startAuditService(url: string): Promise<AuditService> {
+export async function startAuditService(url: string, { seals = false } = {}): Promise<AuditService> {
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.forRoot({ ignoreEnvFile: true }),
@@ -134,6 +137,7 @@ export async function startAuditService(url: string): Promise<AuditService> {
       EventsModule,
       PaginationModule,
       AuditModule,
+      ...(seals ? [AuditSealingModule] : []),
     ],
   })
     .overrideProvider(databaseConfig.KEY)
@@ -162,6 +166,14 @@ export async function startAuditService(url: string): Promise<AuditService> {
     database: app.get(Database),
     as: (caller, work) => context.serve(requestOf(caller), work),
     get,
+    post: async (path, body) => {
+      const response = await app.inject({ method: 'POST', url: path, payload: body as object });
+      return { status: response.statusCode, body: response.body === '' ? null : response.json() };
+    },
+    export: async (query = '') => {
+      const { body } = await app.inject({ method: 'GET', url: `/v1/audit/export?${query}` });
+      return body.trimEnd().split('\n');
+    },
     list: async (query) => (await get(`/v1/audit/events?${query}`)).body as AuditPage,
     close: () => app.close(),
   };

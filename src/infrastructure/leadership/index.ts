@@ -1,0 +1,1 @@
+export { Leadership, type LeadershipOptions } from './leadership';

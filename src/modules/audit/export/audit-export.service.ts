@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { EventPublisher } from '../../../common/events';
+import { AuditKeyRing } from '../audit-key-ring';
+import type { ExportAuditQuery } from '../dto/export-audit.query';
+import { AuditExportedEvent } from '../events/audit-exported.event';
+import { openPersonal } from '../personal-cipher';
+import { placeOf } from '../personal-data';
+import { AuditBatchesRepository } from '../sealing/audit-batches.repository';
+import { SealedTrail, type StoredBatch } from '../sealing/sealed-trail';
+import type { SealedRecord } from '../sealing/sealed-record';
+import type { ExportLine } from './export-lines';
+
+type Keys = ReadonlyMap<string, Buffer>;
+
+/** Copies of the trail that can be verified far from here. */
+@Injectable()
+export class AuditExportService {
+  constructor(
+    private readonly batches: AuditBatchesRepository,
+    private readonly trail: SealedTrail,
+    private readonly keys: AuditKeyRing,
+    private readonly publisher: EventPublisher,
+  ) {}
+
+  /**
+   * The whole batches that reach into the range, one line each of NDJSON. The export is in the trail before its first
+   * line; each part is read only when the one before has been taken.
+   */
+  async export(range: ExportAuditQuery): Promise<AsyncGenerator<string>> {
+    await this.publisher.publish(new AuditExportedEvent(range));
+    return this.lines(range);
+  }
+
+  private async *lines({ from, to }: ExportAuditQuery): AsyncGenerator<string> {
+    const span = await this.batches.findRange({ from, to });
+    yield lineOf({ kind: 'header', version: 1, isFromFirst: span === null || span.first === 1 });
+    let events = 0;
+    if (span !== null) {
+      for await (const batch of this.trail.read(span.first, span.last)) {
+        yield await this.textOf(batch);
+        events += batch.records.length;
+      }
+    }
+    const { count: unsealed } = await this.batches.countUnsealed();
+    yield lineOf({
+      kind: 'end',
+      events,
+      unsealed,
+      retired: Object.fromEntries(await this.batches.findRetired()),
+    });
+  }
+
+  private async textOf({ checkpoint, leaves, month, records }: StoredBatch): Promise<string> {
+    const ids = records.flatMap(({ actorKeyId, targetKeyId }) => [actorKeyId, targetKeyId]);
+    const keys = await this.keys.findAll([...new Set(ids.filter((id) => id !== null))]);
+    const first = lineOf({
+      kind: 'checkpoint',
+      checkpoint,
+      leaves: Buffer.concat(leaves).toString('hex'),
+      month,
+    });
+    return (
+      first + records.map((record) => lineOf({ kind: 'event', record, ...personalOf(record, keys) })).join('')
+    );
+  }
+}
+
+function lineOf(line: ExportLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function personalOf(record: SealedRecord, keys: Keys): { personal?: Record<string, unknown> } {
+  const { id, actorKeyId, actorPersonal, targetKeyId, targetPersonal } = record;
+  const open = (column: 'actor' | 'target', keyId: string | null, sealed: string | null): object => {
+    const key = keyId === null ? undefined : keys.get(keyId);
+    if (key === undefined || sealed === null) return {};
+    return { [column]: openPersonal(key, placeOf(id, column), Buffer.from(sealed, 'hex')) };
+  };
+  const personal = {
+    ...open('actor', actorKeyId, actorPersonal),
+    ...open('target', targetKeyId, targetPersonal),
+  };
+  return Object.keys(personal).length === 0 ? {} : { personal };
+}

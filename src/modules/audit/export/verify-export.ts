@@ -1,0 +1,105 @@
+import type { KeyObject } from 'node:crypto';
+import type { AuditVerdictResponse } from '../dto/verification.schemas';
+import type { Checkpoint } from '../sealing/checkpoint';
+import { HASH_BYTES } from '../sealing/merkle-tree';
+import type { SealedRecord } from '../sealing/sealed-record';
+import { ChainVerifier } from '../verification/chain-verifier';
+import type { ExportLine } from './export-lines';
+
+type LineOf<Kind extends ExportLine['kind']> = Extract<ExportLine, { kind: Kind }>;
+
+/** More in one batch is no export of ours, and would have to be held in memory. */
+const MAX_BATCH_EVENTS = 100_000;
+
+/**
+ * Verifies an export with nothing but the public keys.
+ *
+ * @throws Error when the text is no export, or ends before its end.
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+  keys: ReadonlyMap<string, KeyObject>,
+  kept: Checkpoint | null,
+): Promise<AuditVerdictResponse> {
+  const reading = new ExportReading(keys, kept);
+  for await (const text of lines) if (text !== '') reading.take(parseLine(text));
+  return reading.finish();
+}
+
+class ExportReading {
+  private verifier: ChainVerifier | undefined;
+  private open: { readonly line: LineOf<'checkpoint'>; readonly records: SealedRecord[] } | undefined;
+  private end: LineOf<'end'> | undefined;
+  private isSound = true;
+
+  constructor(
+    private readonly keys: ReadonlyMap<string, KeyObject>,
+    private readonly kept: Checkpoint | null,
+  ) {}
+
+  take(line: ExportLine): void {
+    switch (line.kind) {
+      case 'header':
+        this.verifier = new ChainVerifier({
+          keys: this.keys,
+          before: line.isFromFirst ? null : undefined,
+          kept: this.kept,
+        });
+        break;
+      case 'checkpoint':
+        this.closeBatch();
+        this.open = { line, records: [] };
+        break;
+      case 'event':
+        this.addEvent(line.record);
+        break;
+      case 'end':
+        this.closeBatch();
+        this.end = line;
+        break;
+    }
+  }
+
+  finish(): AuditVerdictResponse {
+    const { verifier, end } = this;
+    if (verifier === undefined) throw new Error('This is no export of an audit trail');
+    if (end === undefined) throw new Error('The export ends before its end');
+    const { checked, retired, firstBad, last } = verifier.finish(new Map(Object.entries(end.retired)));
+    return {
+      valid: firstBad === null,
+      checked,
+      unsealed: end.unsealed,
+      retired,
+      ...(firstBad !== null && { firstBad }),
+      checkpoint: last,
+    };
+  }
+
+  private addEvent(record: SealedRecord): void {
+    if (this.open === undefined) throw new Error('The export has an event without a checkpoint');
+    if (this.open.records.push(record) > MAX_BATCH_EVENTS) throw new Error('The export has an endless batch');
+  }
+
+  private closeBatch(): void {
+    const { open, verifier } = this;
+    this.open = undefined;
+    if (open === undefined || !this.isSound) return;
+    const { checkpoint, month } = open.line;
+    const batch = { checkpoint, month, leaves: leavesIn(open.line.leaves), records: open.records };
+    this.isSound = verifier?.accept(batch) === true;
+  }
+}
+
+function parseLine(text: string): ExportLine {
+  try {
+    return JSON.parse(text) as ExportLine;
+  } catch {
+    throw new Error('The export has a line that is no JSON');
+  }
+}
+
+function leavesIn(text: string): Buffer[] {
+  const bytes = Buffer.from(text, 'hex');
+  const count = Math.ceil(bytes.length / HASH_BYTES);
+  return Array.from({ length: count }, (_, n) => bytes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES));
+}

@@ -1,0 +1,105 @@
+import type { KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../common/errors';
+import { EventPublisher } from '../../../common/events';
+import type { AuditVerdictResponse, VerifyAuditBody } from '../dto/verification.schemas';
+import type { AuditProofResponse, SealingKeysResponse } from '../dto/checkpoint.response';
+import { AuditVerifiedEvent } from '../events/audit-verified.event';
+import { AuditReadEvent } from '../events/audit-read.event';
+import { AuditEventsRepository } from '../audit-events.repository';
+import { AuditBatchesRepository } from '../sealing/audit-batches.repository';
+import type { Checkpoint } from '../sealing/checkpoint';
+import { inclusionPath } from '../sealing/merkle-tree';
+import { SealedTrail } from '../sealing/sealed-trail';
+import { SealingKeysService } from '../sealing/sealing-keys.service';
+import { ChainVerifier, type BadSequence, type ChainVerdict } from './chain-verifier';
+
+/** Says whether the trail is what it was when it was sealed. Reads it in parts, in bounded memory. */
+@Injectable()
+export class AuditVerificationService {
+  constructor(
+    private readonly batches: AuditBatchesRepository,
+    private readonly records: AuditEventsRepository,
+    private readonly trail: SealedTrail,
+    private readonly keys: SealingKeysService,
+    private readonly publisher: EventPublisher,
+  ) {}
+
+  async publicKeys(): Promise<SealingKeysResponse> {
+    return { keys: await this.keys.publicJwks() };
+  }
+
+  /** `trusted` replaces the keys of this installation, where the caller has kept them elsewhere. */
+  async verify(
+    { fromSequence, toSequence, checkpoint }: VerifyAuditBody,
+    trusted?: ReadonlyMap<string, KeyObject>,
+  ): Promise<AuditVerdictResponse> {
+    const keys =
+      trusted ?? new Map((await this.keys.trusted()).map(({ kid, publicKey }) => [kid, publicKey]));
+    const isWhole = fromSequence === undefined && toSequence === undefined;
+    const range = isWhole
+      ? await this.wholeRange()
+      : await this.batches.findRange({ fromSequence, toSequence });
+    const verdict = await this.follow(range, keys, checkpoint ?? null);
+    const firstBad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
+    const { count: unsealed } = await this.batches.countUnsealed();
+    const response = {
+      valid: firstBad === null,
+      checked: verdict.checked,
+      unsealed,
+      retired: verdict.retired,
+      ...(firstBad !== null && { firstBad }),
+      checkpoint: verdict.last,
+    };
+    await this.publisher.publish(new AuditVerifiedEvent(response));
+    return response;
+  }
+
+  /**
+   * What proves to a holder of the public key that an event was in the trail.
+   *
+   * @throws DomainError `AUDIT.EVENT_NOT_FOUND`, `AUDIT.EVENT_NOT_SEALED`
+   */
+  async prove(eventId: string): Promise<AuditProofResponse> {
+    const record = await this.records.findRecordById(eventId);
+    if (record === null) throw new DomainError('AUDIT.EVENT_NOT_FOUND');
+    const batch = record.batchId === null ? null : await this.batches.findById(record.batchId);
+    if (batch === null) throw new DomainError('AUDIT.EVENT_NOT_SEALED', { retryAfterSeconds: 1 });
+    const { checkpoint, leaves } = batch;
+    const leafIndex = record.sequence - checkpoint.firstSequence;
+    await this.publisher.publish(new AuditReadEvent({ type: 'audit_event', id: eventId }));
+    return {
+      record,
+      leafIndex,
+      treeSize: leaves.length,
+      path: inclusionPath(leaves, leafIndex).map((hash) => hash.toString('hex')),
+      checkpoint,
+    };
+  }
+
+  private async wholeRange(): Promise<{ first: number; last: number } | null> {
+    const last = await this.batches.findLast();
+    return last === null ? null : { first: 1, last: last.number };
+  }
+
+  private async follow(
+    range: { first: number; last: number } | null,
+    keys: ReadonlyMap<string, KeyObject>,
+    kept: Checkpoint | null,
+  ): Promise<ChainVerdict> {
+    const first = range?.first ?? 1;
+    const before = first === 1 ? null : (await this.batches.findFrom(first - 1, first - 1, 1))[0]?.checkpoint;
+    const verifier = new ChainVerifier({ keys, before, kept });
+    if (range !== null) {
+      for await (const batch of this.trail.read(first, range.last)) if (!verifier.accept(batch)) break;
+    }
+    // After the events: what was retired meanwhile is known by now.
+    return verifier.finish(await this.batches.findRetired());
+  }
+
+  /** Events that claim a place in the chain which no checkpoint gives them. */
+  private async findStray(last: Checkpoint | null): Promise<BadSequence | null> {
+    const sequence = await this.batches.findStraySequence(last?.lastSequence ?? 0);
+    return sequence === null ? null : { sequence, reason: 'event_inserted' };
+  }
+}
