@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -200,4 +201,19 @@ describe.each([
     expect(after.total('portcullis_token_cache_lookups_total', { result: 'hit' })).toBeGreaterThan(0);
     expect(after.total('process_resident_memory_bytes')).toBeGreaterThan(0);
   });
+});
+
+describe('the totals of several workers', () => {
+  it('keep what a worker had counted that has ended', () =>
+    withService({ METRICS_TOKEN: TOKEN, WEB_CONCURRENCY: '2' }, async (service) => {
+      for (let n = 0; n < 6; n++) await service.api.signIn(ADMIN.username, ADMIN.password);
+      const signIns = async (): Promise<number> =>
+        (await scrape(service, TOKEN)).total('portcullis_sign_ins_total', { outcome: 'success' });
+      expect(await signIns()).toBe(6);
+      const [victim] = execFileSync('pgrep', ['-P', String(service.pid)], { encoding: 'utf8' }).split('\n');
+      process.kill(Number(victim), 'SIGKILL');
+      const deadline = Date.now() + 20_000;
+      while (!service.output().includes(`Worker ${victim} ended`) && Date.now() < deadline) await sleep(50);
+      expect(await signIns()).toBe(6);
+    }));
 });

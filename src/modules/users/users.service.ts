@@ -104,12 +104,12 @@ export class UsersService {
   /** Nobody signs in any more, and everything issued so far is of a past epoch. */
   async disable(id: string): Promise<void> {
     await this.database.transaction(async () => {
-      await this.getById(id);
+      const { status } = await this.getById(id);
       if (!(await this.users.updateStatus(id, ['invited', 'active', 'locked'], 'disabled', true))) {
         throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account is disabled already.' });
       }
       await this.feed.append('user.epoch', [id]);
-      await this.events.publish(new UserDisabledEvent(id));
+      await this.events.publish(new UserDisabledEvent(id, status, 'disabled'));
     });
   }
 
@@ -123,16 +123,21 @@ export class UsersService {
           detail: 'Only a disabled account can be enabled.',
         });
       }
-      await this.events.publish(new UserEnabledEvent(id));
+      await this.events.publish(new UserEnabledEvent(id, 'disabled', next));
     });
   }
 
   /** The names are free again at once; the id is never given out again. */
   async delete(id: string, version: number): Promise<void> {
     await this.database.transaction(async () => {
-      await this.getById(id);
+      const { username, email, displayName } = await this.getById(id);
       if (!(await this.users.delete(id, version))) throw new DomainError('REQUEST.PRECONDITION_FAILED');
-      await this.events.publish(new UserDeletedEvent(id));
+      const personal = {
+        username: { before: username },
+        email: { before: email },
+        displayName: { before: displayName },
+      };
+      await this.events.publish(new UserDeletedEvent(id, personal));
     });
   }
 

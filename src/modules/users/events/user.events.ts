@@ -31,16 +31,32 @@ export class UserUpdatedEvent extends UserEvent {
   }
 }
 
-export class UserDisabledEvent extends UserEvent {
+abstract class UserStatusEvent extends UserEvent {
+  override readonly changes: FieldChanges;
+
+  constructor(userId: string, before: string, after: string) {
+    super(userId);
+    this.changes = { status: { before, after } };
+  }
+}
+
+export class UserDisabledEvent extends UserStatusEvent {
   readonly name = 'user.disabled';
 }
 
-export class UserEnabledEvent extends UserEvent {
+export class UserEnabledEvent extends UserStatusEvent {
   readonly name = 'user.enabled';
 }
 
 export class UserDeletedEvent extends UserEvent {
   readonly name = 'user.deleted';
+
+  constructor(
+    userId: string,
+    override readonly personalChanges: FieldChanges,
+  ) {
+    super(userId);
+  }
 }
 
 export class UserPasswordChangedEvent extends UserEvent {
