@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { MailTrap } from '../support/mail-trap';
+import { anEnrolledUser } from '../support/second-factors';
 import { PASSWORD, startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
 
 const NEW_PASSWORD = 'another and longer sentence';
@@ -240,6 +241,18 @@ describe('recovery of a password by mail', () => {
     const mail = await trap.next(mailboxOf(user), 'You must choose a new password');
     expect((await reset(mail.token)).status).toBe(204);
     await services.second.api.signIn(user.username, NEW_PASSWORD);
+  });
+
+  it('password reset: the login afterwards still asks the factor; factor changes and code use are noticed', async () => {
+    const user = await anEnrolledUser(services);
+    await trap.next(mailboxOf(user), 'A second factor was set up');
+    expect((await reset(await aTokenFor(user))).body).toBeNull();
+    const { body } = await services.first.api.login(user.username, NEW_PASSWORD);
+    expect(body.status).toBe('mfa_required');
+    const [code] = user.recoveryCodes;
+    const answer = { challengeId: body.challengeId as string, method: 'recovery_code', code };
+    expect((await services.second.api.post('/v1/auth/mfa', answer)).status).toBe(200);
+    expect((await trap.next(mailboxOf(user), 'A recovery code was used')).content).not.toContain(code);
   });
 
   it('tells the owner when a refresh token was used twice', async () => {
