@@ -38,6 +38,8 @@ import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
+import { DevicesRepository } from './sign-in/devices/devices.repository';
+import { DevicesService } from './sign-in/devices/devices.service';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -118,6 +120,8 @@ import './tokens/tokens.permissions';
     SignInRefusals,
     SignInChallenges,
     SignInAnswers,
+    DevicesService,
+    DevicesRepository,
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,
