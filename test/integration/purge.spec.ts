@@ -9,12 +9,13 @@ import { authConfig } from '../../src/config/auth.config';
 import { ChangeFeedModule } from '../../src/infrastructure/change-feed';
 import { ClockModule } from '../../src/infrastructure/clock';
 import { CryptoModule } from '../../src/infrastructure/crypto';
-import { DatabaseModule } from '../../src/infrastructure/database';
+import { Database, DatabaseModule } from '../../src/infrastructure/database';
 import { EventsModule } from '../../src/infrastructure/events';
 import { PaginationModule } from '../../src/infrastructure/pagination';
 import { Purge, PurgeModule } from '../../src/infrastructure/purge';
 import { RedisModule } from '../../src/infrastructure/redis';
 import { RequestContextModule } from '../../src/infrastructure/request-context';
+import { SignInAttemptsRepository } from '../../src/modules/auth/sign-in/sign-in-attempts.repository';
 import { SessionsModule } from '../../src/modules/sessions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -94,6 +95,30 @@ describe('the purge of old rows', () => {
     await insert(7, '-1 day', null);
     await purge.run();
     expect(await left()).toBe(12);
+  });
+
+  it('forgets the failures of 10,000 made-up names after a day, and those of a patient or a shut-out guesser not', async () => {
+    new SignInAttemptsRepository(application.get(Database), purge);
+    const attempts = (count: number, failures: number, ago: string): Promise<unknown> =>
+      client.query(
+        `INSERT INTO sign_in_attempts (subject_key, source_class, failures, consecutive_failures, updated_at)
+         SELECT uuid_send(gen_random_uuid()), 'unknown', 1, $2, now() - $3::interval FROM generate_series(1, $1::int)`,
+        [count, failures, ago],
+      );
+    await attempts(10_000, 1, '25 hours');
+    await attempts(2, 1, '23 hours');
+    await attempts(3, 50, '89 days');
+    await attempts(5, 99, '91 days');
+    await attempts(7, 100, '1 year');
+    await purge.run();
+    const { rows } = await client.query(
+      'SELECT consecutive_failures AS failures, count(*)::int FROM sign_in_attempts GROUP BY 1 ORDER BY 1',
+    );
+    expect(rows).toEqual([
+      { failures: 1, count: 2 },
+      { failures: 50, count: 3 },
+      { failures: 100, count: 7 },
+    ]);
   });
 
   it('erases successors that outlived their process', async () => {

@@ -1,4 +1,5 @@
 export { CryptoModule } from './crypto.module';
+export { isDeviceToken, newDeviceToken } from './device-token';
 export { randomToken, sha256 } from './digest';
 export { schemeOf } from './foreign-digest';
 export { PasswordHasher } from './password-hasher';

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { RateLimit, type RateLimitPolicy } from '../../common/access';
 import { EventPublisher, type DomainEvent } from '../../common/events';
-import { SecretBox } from '../crypto';
+import { newDeviceToken, SecretBox } from '../crypto';
 import { PolicyThrottlerGuard } from './policy-throttler.guard';
 import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.policies';
@@ -85,10 +85,10 @@ describe('RateLimitGuard', () => {
   let storage: CountingStorage;
   let guard: RateLimitGuard;
   let events: FakePublisher;
+  const box = new SecretBox(['a root secret that is used for tests only']);
 
   beforeEach(async () => {
     storage = new CountingStorage();
-    const box = new SecretBox(['a root secret that is used for tests only']);
     events = new FakePublisher();
     const options = rateLimitOptions(LIMITS, box);
     const throttler = new PolicyThrottlerGuard(options, storage, new Reflector(), events);
@@ -134,6 +134,18 @@ describe('RateLimitGuard', () => {
     const spellings = ['ada', 'ADA', ' Ada ', 'ada', 'Ａda'].map((username) => ({ username }));
 
     expect(await admittedOf(manyAddresses(spellings))).toBe(LIMITS.loginPerName);
+  });
+
+  it('counts a known device by itself, and a made-up one by its name', async () => {
+    const deviceToken = newDeviceToken(box);
+    const strangers = Array.from({ length: 4 }, (_, index) => ({
+      username: 'ada',
+      deviceToken: `ptd_${index}`,
+    }));
+    const owner = Array.from({ length: 4 }, () => ({ username: 'ada', deviceToken }));
+
+    expect(await admittedOf(manyAddresses(strangers))).toBe(LIMITS.loginPerName);
+    expect(await admittedOf(manyAddresses(owner))).toBe(LIMITS.loginPerName);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { rateLimitOf, type RateLimitPolicy } from '../../common/access';
 import { canonicalName, emailField, loginNameField } from '../../common/validation';
 import type { authConfig } from '../../config/auth.config';
-import type { SecretBox } from '../crypto';
+import { isDeviceToken, type SecretBox } from '../crypto';
 
 const WINDOW_MS = 60_000;
 /** As long as a challenge can live: its count never starts anew. */
@@ -21,6 +21,7 @@ export const SHARED_LIMITS: ReadonlySet<string> = new Set([
   'forgot.mailbox',
   'login.address',
   LOGIN_NAME_LIMIT,
+  'login.device',
   'mfa.address',
   'mfa.challenge',
 ]);
@@ -29,7 +30,7 @@ type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
 
 export function rateLimitOptions(limits: RateLimits, box: SecretBox): ThrottlerModuleOptions {
   return {
-    throttlers: throttlersOf(limits),
+    throttlers: throttlersOf(limits, box),
     // By limit and not by route: every spelling of a path counts alike. Under a secret: no name or address in clear.
     generateKey: (_context, tracker, name) =>
       box.authenticate('rate-limit', `${name}\0${tracker}`).toString('base64url'),
@@ -37,14 +38,21 @@ export function rateLimitOptions(limits: RateLimits, box: SecretBox): ThrottlerM
 }
 
 /** In the order in which they count: a refused address costs no name a hit. */
-function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
+function throttlersOf(limits: RateLimits, box: SecretBox): ThrottlerOptions[] {
   return [
     limitOf('login', { name: 'login.address', limit: limits.loginPerAddress }),
     limitOf('login', {
       name: LOGIN_NAME_LIMIT,
       limit: limits.loginPerName,
-      skipIf: (context) => typedNameOf(context) === '',
+      // Where somebody has signed in before, those who only know the name must not use up the owner's chances.
+      skipIf: (context) => typedNameOf(context) === '' || isDeviceToken(box, deviceTokenOf(context)),
       getTracker: (_request, context) => typedNameOf(context),
+    }),
+    limitOf('login', {
+      name: 'login.device',
+      limit: limits.loginPerName,
+      skipIf: (context) => !isDeviceToken(box, deviceTokenOf(context)),
+      getTracker: (_request, context) => String(deviceTokenOf(context)),
     }),
     limitOf('mfa', { name: 'mfa.address', limit: limits.mfaPerAddress }),
     limitOf('mfa', {
@@ -86,6 +94,13 @@ function typedNameOf(context: ExecutionContext): string {
     .getRequest<FastifyRequest<{ Body: { username?: unknown } | null }>>().body;
   const { success, data } = loginNameField.safeParse(body?.username);
   return success ? canonicalName(data) : '';
+}
+
+function deviceTokenOf(context: ExecutionContext): unknown {
+  const { body } = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { deviceToken?: unknown } | null }>>();
+  return body?.deviceToken;
 }
 
 /** The challenge that the caller answers, or the empty string; a made-up one is a count as well, and cheap. */

@@ -51,6 +51,8 @@ import { PasswordRecoveryService } from './recovery/password-recovery.service';
 import { RecoveryController } from './recovery/recovery.controller';
 import { RecoveryRequests } from './recovery/recovery-requests';
 import { SecurityNotices } from './recovery/security-notices';
+import { DevicesRepository } from './sign-in/devices/devices.repository';
+import { DevicesService } from './sign-in/devices/devices.service';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -137,6 +139,8 @@ import './tokens/tokens.permissions';
     SignInRefusals,
     SignInChallenges,
     SignInAnswers,
+    DevicesService,
+    DevicesRepository,
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,

@@ -28,7 +28,7 @@ export class AuthenticationService {
   ) {}
 
   async login(body: LoginBody, origin: SignInOrigin): Promise<LoginResponse> {
-    return this.answers.of(await this.signIn.signInWithPassword(body.username, body.password, origin));
+    return this.answers.of(await this.signIn.signInWithPassword(body, origin));
   }
 
   async changeRequiredPassword(

@@ -5,6 +5,14 @@ export const LoginBody = z
   .strictObject({
     username: loginNameField,
     password: passwordField,
+    deviceToken: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe(
+        'What an earlier sign-in on this device answered. Guesses from elsewhere do not lock a known device.',
+      ),
   })
   .meta({ id: 'LoginBody', examples: [{ username: 'ada.lovelace', password: 'a long and quiet sentence' }] });
 export type LoginBody = z.infer<typeof LoginBody>;
@@ -44,6 +52,12 @@ export const AuthenticatedResponse = z
     tokenType: z.literal('Bearer'),
     expiresIn: z.number().int(),
     sessionId: uuidField,
+    deviceToken: z
+      .string()
+      .optional()
+      .describe(
+        'Keep it on the device and send it with later sign-ins. Absent where the one that was sent is good.',
+      ),
   })
   .meta({
     id: 'Authenticated',

@@ -87,6 +87,7 @@ export const TotpEnrolledResponse = z
       .string()
       .optional()
       .describe('Where this completed a sign-in; a session that was there already keeps the one it has.'),
+    deviceToken: z.string().optional().describe('Where this completed a sign-in: makes the device known.'),
     recoveryCodes: recoveryCodesField,
   })
   .meta({

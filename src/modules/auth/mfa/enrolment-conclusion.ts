@@ -12,6 +12,7 @@ export interface ConcludedEnrolment {
   readonly session: SessionState;
   /** Where this completed a sign-in. */
   readonly refreshToken?: string;
+  readonly deviceToken?: string;
 }
 
 /** What goes on once a factor was enrolled. Its code was proved, so it counts as one. */
@@ -35,7 +36,9 @@ export class EnrolmentConclusion {
     await this.challenges.spend('mfa_enrolment', challengeId);
     const epoch = await this.change.endAll(user.id, true, user.epoch);
     const methods = withSecondFactor(account.methods);
-    const grant = await this.completion.complete({ userId: user.id, epoch, methods }, origin);
+    // Of the epoch that just ended no device is known any more.
+    const proved = { userId: user.id, epoch, methods, source: 'unknown' } as const;
+    const grant = await this.completion.complete(proved, origin);
     if (grant === null) throw new DomainError('AUTH.INVALID_CHALLENGE');
     return grant;
   }

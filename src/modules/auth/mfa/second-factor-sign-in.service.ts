@@ -39,7 +39,9 @@ export class SecondFactorSignInService {
       this.refusals.refuse('AUTH.INVALID_CODE', { reason, user, typedName: user.username, reservation });
     if (reservation === null) return refuse('locked_out');
     if (proof === null) return refuse('wrong_code');
-    const account = { userId: user.id, epoch: user.epoch, methods: withSecondFactor(challenge.methods) };
+    const { source } = challenge;
+    const methods = withSecondFactor(challenge.methods);
+    const account = { userId: user.id, epoch: user.epoch, methods, source };
     const grant = await this.database.transaction(async () => {
       if (!(await this.factors.spend(user.id, proof))) return null;
       await this.challenges.spend('mfa', challengeId);

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionGrant, SessionState } from '../../sessions';
+import type { SessionState } from '../../sessions';
 import type { AuthenticatedResponse, LoginResponse } from '../dto/auth.schemas';
 import type { RecoveryCodesResponse, TotpEnrolledResponse } from '../dto/mfa.schemas';
 import type { SteppedUpResponse } from '../dto/step-up.schemas';
 import { SECOND_FACTOR_METHODS } from '../mfa/second-factors.service';
 import { AccessTokensService } from '../tokens/access-tokens.service';
+import type { CompletedSignIn } from './sign-in-completion';
 import type { SignInResult } from './sign-in-result';
 
 interface WithRecoveryCodes {
@@ -25,8 +26,8 @@ export class SignInAnswers {
       : { status, challengeId };
   }
 
-  authenticated({ session, refreshToken }: SessionGrant): AuthenticatedResponse {
-    return { ...this.renewed(session), refreshToken };
+  authenticated({ session, refreshToken, deviceToken }: CompletedSignIn): AuthenticatedResponse {
+    return { ...this.renewed(session), refreshToken, ...(deviceToken !== undefined && { deviceToken }) };
   }
 
   steppedUp(session: SessionState): SteppedUpResponse {
@@ -38,9 +39,15 @@ export class SignInAnswers {
     return { ...this.renewed(session), recoveryCodes: [...recoveryCodes] };
   }
 
-  enrolled(enrolled: WithRecoveryCodes & { readonly refreshToken?: string }): TotpEnrolledResponse {
-    const { refreshToken } = enrolled;
-    return { ...this.withRecoveryCodes(enrolled), ...(refreshToken !== undefined && { refreshToken }) };
+  enrolled(
+    enrolled: WithRecoveryCodes & Partial<Pick<CompletedSignIn, 'refreshToken' | 'deviceToken'>>,
+  ): TotpEnrolledResponse {
+    const { refreshToken, deviceToken } = enrolled;
+    return {
+      ...this.withRecoveryCodes(enrolled),
+      ...(refreshToken !== undefined && { refreshToken }),
+      ...(deviceToken !== undefined && { deviceToken }),
+    };
   }
 
   private renewed(session: SessionState): Omit<AuthenticatedResponse, 'refreshToken'> {

@@ -1,4 +1,6 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { canonicalName } from '../../../common/validation';
 import { authConfig } from '../../../config/auth.config';
@@ -7,7 +9,9 @@ import type { UserCredentials } from '../../users';
 import { SignInAttemptsRepository, type Reservation, type SourceClass } from './sign-in-attempts.repository';
 
 const PURPOSE = 'sign-in-subject';
-const PURGE_INTERVAL_MS = 3_600_000;
+/** How long at most somebody waits for a turn, and how often he asks for it. */
+const TURN_WITHIN_MS = 4_000;
+const ASK_EVERY_MS = 50;
 
 export interface AttemptSubject {
   readonly user: UserCredentials | null;
@@ -17,11 +21,7 @@ export interface AttemptSubject {
 
 /** Lockout. All spellings of a name share one counter: an account's own, or the canonical name's where none is. */
 @Injectable()
-export class SignInAttemptsService implements OnApplicationShutdown {
-  private readonly logger = new Logger('SignIn');
-  // Made-up names leave a row each; forgetting them changes no answer, since locks expire by comparison.
-  private readonly purging = setInterval(() => void this.purge(), PURGE_INTERVAL_MS).unref();
-
+export class SignInAttemptsService {
   constructor(
     @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
     private readonly attempts: SignInAttemptsRepository,
@@ -36,13 +36,12 @@ export class SignInAttemptsService implements OnApplicationShutdown {
     subject: AttemptSubject,
     verify: () => Promise<T>,
   ): Promise<{ readonly reservation: Reservation | null; readonly outcome: T }> {
-    const { failedAttemptsLimit, lockoutSeconds } = this.config;
     const key = this.keyFor(subject);
-    const reservation = await this.attempts.reserve(key, subject.source, failedAttemptsLimit, lockoutSeconds);
+    const reservation = await this.reserve(key, subject.source);
     try {
       return { reservation, outcome: await verify() };
     } catch (error) {
-      if (reservation !== null) await this.attempts.giveBack(key, subject.source, failedAttemptsLimit);
+      if (reservation !== null) await this.release(subject);
       throw error;
     }
   }
@@ -52,19 +51,24 @@ export class SignInAttemptsService implements OnApplicationShutdown {
     return this.attempts.giveBack(this.keyFor(subject), subject.source, this.config.failedAttemptsLimit);
   }
 
-  /** After full success, or by an administrator. */
+  /** Of all classes: after full success, recovery by mail, or by an administrator. */
   clear(userId: string): Promise<void> {
     return this.attempts.clear(keyOfAccount(userId));
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.purging);
-  }
-
-  private async purge(): Promise<void> {
-    await this.attempts.purge().catch((error: unknown) => {
-      this.logger.warn(`Old sign-in attempts could not be purged: ${String(error)}`);
-    });
+  /**
+   * More right passwords at a time than the limit must not lock anybody out: who finds the counter full of attempts
+   * that are still being looked at waits until they are decided, and is counted like everybody once his turn comes.
+   */
+  private async reserve(key: Buffer, source: SourceClass): Promise<Reservation | null> {
+    const { failedAttemptsLimit, lockoutSeconds } = this.config;
+    const deadline = performance.now() + TURN_WITHIN_MS;
+    for (;;) {
+      const reservation = await this.attempts.reserve(key, source, failedAttemptsLimit, lockoutSeconds);
+      if (reservation !== null) return reservation;
+      if ((await this.attempts.isDecided(key, source)) || performance.now() > deadline) return null;
+      await sleep(ASK_EVERY_MS * (0.5 + Math.random()));
+    }
   }
 
   private keyFor({ user, typedName }: AttemptSubject): Buffer {

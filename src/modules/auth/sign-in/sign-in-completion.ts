@@ -3,6 +3,8 @@ import { Database } from '../../../infrastructure/database';
 import { SessionsService, type SessionGrant } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { assuranceOf } from './assurance-of';
+import { DevicesService } from './devices/devices.service';
+import type { SourceClass } from './sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import type { SignInOrigin } from './sign-in-result';
 
@@ -11,6 +13,13 @@ export interface ProvedAccount {
   readonly userId: string;
   readonly epoch: number;
   readonly methods: readonly string[];
+  /** The class that the attempts counted to. */
+  readonly source: SourceClass;
+}
+
+/** A session, and what makes the device that began it known from now on; absent where it is known already. */
+export interface CompletedSignIn extends SessionGrant {
+  readonly deviceToken?: string;
 }
 
 /** The end of every sign-in, once all factors that it needs were proved. */
@@ -20,6 +29,7 @@ export class SignInCompletion {
     private readonly credentials: CredentialsService,
     private readonly attempts: SignInAttemptsService,
     private readonly sessions: SessionsService,
+    private readonly devices: DevicesService,
     private readonly database: Database,
   ) {}
 
@@ -28,11 +38,15 @@ export class SignInCompletion {
    *
    * @throws DomainError `SESSION.LIMIT_REACHED`
    */
-  complete({ userId, epoch, methods }: ProvedAccount, origin: SignInOrigin): Promise<SessionGrant | null> {
+  complete(account: ProvedAccount, origin: SignInOrigin): Promise<CompletedSignIn | null> {
+    const { userId, epoch, methods, source } = account;
     return this.database.transaction(async () => {
       if (!(await this.credentials.lockIfCurrent(userId, epoch))) return null;
       await this.attempts.clear(userId);
-      return this.sessions.start({ userId, epoch, methods, acr: assuranceOf(methods), ...origin });
+      const acr = assuranceOf(methods);
+      const grant = await this.sessions.start({ userId, epoch, methods, acr, ...origin });
+      const deviceToken = await this.devices.remember(userId, epoch, source);
+      return { ...grant, ...(deviceToken !== null && { deviceToken }) };
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { SessionGrant } from '../../sessions';
+import type { CompletedSignIn } from './sign-in-completion';
 
 /** Where a sign-in comes from, as the session will show it. */
 export interface SignInOrigin {
@@ -8,7 +8,7 @@ export interface SignInOrigin {
 
 /** Where a sign-in has got to: a session, or what is still asked. */
 export type SignInResult =
-  | { readonly kind: 'authenticated'; readonly grant: SessionGrant }
+  | { readonly kind: 'authenticated'; readonly grant: CompletedSignIn }
   | {
       readonly kind: 'mfa_required' | 'mfa_enrolment_required' | 'password_change_required';
       readonly challengeId: string;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialsService, type UserCredentials } from '../../users';
+import type { LoginBody } from '../dto/auth.schemas';
 import { PassportRunner } from '../passport/passport-runner';
+import { DevicesService } from './devices/devices.service';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import { SignInChallenges } from './sign-in-challenges';
 import { SignInCompletion } from './sign-in-completion';
@@ -17,6 +19,7 @@ export class SignInService {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly attempts: SignInAttemptsService,
+    private readonly devices: DevicesService,
     private readonly passport: PassportRunner,
     private readonly challenges: SignInChallenges,
     private readonly completion: SignInCompletion,
@@ -27,9 +30,13 @@ export class SignInService {
    * @throws DomainError `AUTH.INVALID_CREDENTIALS`, whatever the reason, after the same work;
    * `SERVICE.OVERLOADED`
    */
-  async signInWithPassword(username: string, password: string, origin: SignInOrigin): Promise<SignInResult> {
+  async signInWithPassword(
+    { username, password, deviceToken }: LoginBody,
+    origin: SignInOrigin,
+  ): Promise<SignInResult> {
     const account = await this.credentials.findByLoginName(username);
-    const subject = { user: account, typedName: username, source: 'unknown' } as const;
+    const source = await this.devices.sourceOf(account, deviceToken);
+    const subject = { user: account, typedName: username, source };
     const { reservation, outcome } = await this.attempts.attempt(subject, () =>
       this.passport.run<UserCredentials>('local', { username, password }),
     );
@@ -43,7 +50,7 @@ export class SignInService {
       });
     }
     const user = outcome.identity;
-    const identity = { user, methods: ['pwd'], providerId: null, source: subject.source };
+    const identity = { user, methods: ['pwd'], providerId: null, source };
     const result = await this.proceed(identity, origin);
     // Not the attempt of a guesser; what he still has to prove is counted by itself.
     if (result.kind !== 'authenticated') await this.attempts.release(subject);
@@ -58,11 +65,11 @@ export class SignInService {
    * @throws DomainError `AUTH.INVALID_CREDENTIALS` when the account may not sign in, `SESSION.LIMIT_REACHED`
    */
   async proceed(identity: VerifiedIdentity, origin: SignInOrigin): Promise<SignInResult> {
-    const { user, methods } = identity;
+    const { user, methods, source } = identity;
     if (user.status !== 'active') return this.refuse(user, `account_${user.status}`);
     const pending = await this.challenges.issueNext(identity);
     if (pending !== null) return pending;
-    const account = { userId: user.id, epoch: user.epoch, methods };
+    const account = { userId: user.id, epoch: user.epoch, methods, source };
     const grant = await this.completion.complete(account, origin);
     return grant === null ? this.refuse(user, 'account_changed') : { kind: 'authenticated', grant };
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../infrastructure/database';
+import { Purge } from '../../../infrastructure/purge';
 
 /** Kept a little past the end of the token: a process whose clock is late believes in it for longer. */
 const SKEW = `interval '10 minutes'`;
@@ -19,13 +20,19 @@ const IS_REVOKED = {
 };
 const PURGE = {
   name: 'revoked-tokens-purge',
-  text: `DELETE FROM revoked_tokens WHERE expires_at < statement_timestamp() - ${SKEW}`,
+  text: `DELETE FROM revoked_tokens WHERE jti IN (
+           SELECT jti FROM revoked_tokens WHERE expires_at < statement_timestamp() - ${SKEW} LIMIT $1)`,
 };
 
 /** Single access tokens that were revoked before they expired. */
 @Injectable()
 export class RevokedTokensRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    purge: Purge,
+  ) {
+    purge.register(PURGE);
+  }
 
   /** False when it was revoked before. */
   async insert(jti: string, expiresAt: number): Promise<boolean> {
@@ -39,9 +46,5 @@ export class RevokedTokensRepository {
   /** Whether the token was revoked, or the key that signed it. */
   async isRevoked(jti: string, kid: string): Promise<boolean> {
     return (await this.database.query<{ revoked: boolean }>(IS_REVOKED, [jti, kid]))[0]?.revoked !== false;
-  }
-
-  async purge(): Promise<void> {
-    await this.database.change(PURGE);
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { EventPublisher } from '../../../common/events';
 import { ChangeFeed } from '../../../infrastructure/change-feed';
 import { Database } from '../../../infrastructure/database';
@@ -8,15 +8,9 @@ import type { AccessClaims } from './access-claims';
 import { AccessTokensService } from './access-tokens.service';
 import { RevokedTokensRepository } from './revoked-tokens.repository';
 
-const PURGE_INTERVAL_MS = 3_600_000;
-
 /** Revocation of single tokens (RFC 7009). */
 @Injectable()
-export class TokenRevocationService implements OnApplicationShutdown {
-  private readonly logger = new Logger('Tokens');
-  // Only to keep the table small: a token that has expired is dead by comparison.
-  private readonly purging = setInterval(() => void this.purge(), PURGE_INTERVAL_MS).unref();
-
+export class TokenRevocationService {
   constructor(
     private readonly tokens: AccessTokensService,
     private readonly revoked: RevokedTokensRepository,
@@ -36,21 +30,11 @@ export class TokenRevocationService implements OnApplicationShutdown {
     if (verified !== null) await this.revokeAccessToken(verified.claims);
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.purging);
-  }
-
   private async revokeAccessToken({ jti, sub, exp }: AccessClaims): Promise<void> {
     await this.database.transaction(async () => {
       if (!(await this.revoked.insert(jti, exp))) return;
       await this.feed.append('token.revoked', [jti]);
       await this.events.publish(new TokenRevokedEvent(jti, sub));
-    });
-  }
-
-  private async purge(): Promise<void> {
-    await this.revoked.purge().catch((error: unknown) => {
-      this.logger.warn(`Revoked tokens that have expired could not be purged: ${String(error)}`);
     });
   }
 }
