@@ -36,6 +36,7 @@ import { TotpFactors } from './mfa/totp-factors.service';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
+import { SessionTokensService } from './session-tokens.service';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
@@ -92,6 +93,7 @@ import './tokens/tokens.permissions';
   ],
   providers: [
     AuthenticationService,
+    SessionTokensService,
     AuthenticationGuard,
     AssuranceGuard,
     { provide: AssurancePolicy, useClass: StepUpAssurance },
