@@ -215,6 +215,17 @@ describe('step-up', () => {
       expect((await first.post(members, member, { token })).status).toBe(201);
     });
 
+    it('who switch whether a role requires a second factor, and not for what else they change of it', async () => {
+      const { adminToken: token } = services;
+      const { id } = (await first.post('/v1/roles', { name: 'hardly guarded' }, { token })).body;
+      const { accessToken: old } = await anAgedSession(ADMIN.username, ADMIN.password);
+      const patch = (body: object, ifMatch: number, by: string) =>
+        first.patch(`/v1/roles/${id as string}`, body, { token: by, ifMatch });
+      expectChallenge(await patch({ requiresMfa: true }, 1, old), 'aal1');
+      expect((await patch({ requiresMfa: false, description: 'as it was' }, 1, old)).status).toBe(200);
+      expect((await patch({ requiresMfa: true }, 2, token)).status).toBe(200);
+    });
+
     it("who reset somebody's second factor", async () => {
       const user = await anEnrolledUser(services);
       const { accessToken: old } = await anAgedSession(ADMIN.username, ADMIN.password);

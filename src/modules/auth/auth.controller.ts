@@ -12,6 +12,7 @@ import {
   RefreshBody,
 } from './dto/auth.schemas';
 import { AuthenticationService } from './authentication.service';
+import { SessionTokensService } from './session-tokens.service';
 import { WhoAmIService } from './who-am-i.service';
 
 @ApiTags('auth')
@@ -19,6 +20,7 @@ import { WhoAmIService } from './who-am-i.service';
 export class AuthController {
   constructor(
     private readonly authentication: AuthenticationService,
+    private readonly sessionTokens: SessionTokensService,
     private readonly whoAmI: WhoAmIService,
   ) {}
 
@@ -50,7 +52,7 @@ export class AuthController {
     errors: ['AUTH.INVALID_REFRESH_TOKEN'],
   })
   refresh(@Body({ schema: RefreshBody }) body: RefreshBody): Promise<AuthenticatedResponse> {
-    return this.authentication.refresh(body.refreshToken);
+    return this.sessionTokens.refresh(body.refreshToken);
   }
 
   @Post('logout')
@@ -64,7 +66,7 @@ export class AuthController {
     @Body({ schema: LogoutBody }) body: LogoutBody,
     @Headers('authorization') authorization?: string,
   ): Promise<void> {
-    return this.authentication.logout(body?.refreshToken, authorization);
+    return this.sessionTokens.logout(body?.refreshToken, authorization);
   }
 
   @Post('password/change-required')

@@ -36,6 +36,7 @@ import { TotpFactors } from './mfa/totp-factors.service';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
+import { SessionTokensService } from './session-tokens.service';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
 import { AccountRecoveryController } from './recovery/account-recovery.controller';
@@ -112,6 +113,7 @@ import './tokens/tokens.permissions';
   ],
   providers: [
     AuthenticationService,
+    SessionTokensService,
     AuthenticationGuard,
     AssuranceGuard,
     { provide: AssurancePolicy, useClass: StepUpAssurance },
