@@ -10,6 +10,7 @@ import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
 import { PaginationModule } from './infrastructure/pagination';
+import { PrivacyModule } from './infrastructure/privacy';
 import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
 import { RedisModule } from './infrastructure/redis';
@@ -35,6 +36,7 @@ import { UsersModule } from './modules/users';
     ChangeFeedModule,
     EventsModule,
     PaginationModule,
+    PrivacyModule,
     PurgeModule,
     RateLimitModule,
     UsersModule,

@@ -9,6 +9,8 @@ import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
 import { AccountLifecycleService } from './accounts/account-lifecycle.service';
+import { AccountPrivacyController } from './accounts/account-privacy.controller';
+import { AccountPrivacyService } from './accounts/account-privacy.service';
 import { AccountsController } from './accounts/accounts.controller';
 import { BootstrapAdministratorService } from './accounts/bootstrap-administrator.service';
 import { OwnAccountController } from './accounts/own-account.controller';
@@ -56,6 +58,7 @@ import './tokens/tokens.permissions';
     JwksController,
     OwnAccountController,
     AccountsController,
+    AccountPrivacyController,
     TokensController,
     SigningKeysController,
   ],
@@ -80,6 +83,7 @@ import './tokens/tokens.permissions';
     TokenIntrospectionService,
     VerifiedTokens,
     AccountLifecycleService,
+    AccountPrivacyService,
     OwnAccountService,
     BootstrapAdministratorService,
     {

@@ -5,6 +5,7 @@ import { CredentialsService } from './credentials.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
+import { UserPersonalData } from './user-personal-data';
 import { UsersRepository } from './users.repository';
 import { UserDirectory } from './user-directory';
 import { UsersService } from './users.service';
@@ -20,6 +21,7 @@ import './users.permissions';
     UsersService,
     CredentialsService,
     UserSnapshotsService,
+    UserPersonalData,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
   exports: [UsersService, CredentialsService, UserSnapshotsService, SubjectDirectory],

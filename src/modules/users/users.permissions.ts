@@ -6,6 +6,8 @@ export const usersPermissions = definePermissions('users', {
   'users:update': { description: 'Change the profile of accounts', risk: 'high' },
   'users:disable': { description: 'Disable and enable accounts', risk: 'high' },
   'users:delete': { description: 'Delete accounts', risk: 'critical' },
+  'users:erase': { description: 'Erase all personal data of a person', risk: 'critical' },
+  'users:export': { description: 'Copy all personal data of a person', risk: 'high' },
 });
 
 declare module '../../common/access/permissions' {
