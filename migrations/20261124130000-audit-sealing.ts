@@ -38,6 +38,11 @@ const SEALING = `
     FOR EACH STATEMENT EXECUTE FUNCTION audit_batches_refuse_change();
 `;
 
+/** Erasing a person reaches dead sessions, too. */
+const SESSIONS = `
+  CREATE INDEX ix_sessions_user ON sessions (user_id);
+`;
+
 /** What was taken out of the trail when its time was over, and what must not be. */
 const RETENTION = `
   CREATE TABLE audit_retirements (
@@ -76,7 +81,7 @@ export class AuditSealing20261124130000 implements MigrationInterface {
   readonly name = 'AuditSealing20261124130000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [SEALING, RETENTION, AUDITOR, RUNTIME_ROLE]) await runner.query(part);
+    for (const part of [SEALING, SESSIONS, RETENTION, AUDITOR, RUNTIME_ROLE]) await runner.query(part);
   }
 
   down(): Promise<void> {

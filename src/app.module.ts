@@ -12,6 +12,7 @@ import { ProblemFilter, ValidationPipe } from './infrastructure/http';
 import { MetricsModule } from './infrastructure/metrics';
 import { MailModule } from './infrastructure/mail';
 import { PaginationModule } from './infrastructure/pagination';
+import { PrivacyModule } from './infrastructure/privacy';
 import { PurgeModule } from './infrastructure/purge';
 import { RateLimitGuard, RateLimitModule } from './infrastructure/rate-limit';
 import { RedisModule } from './infrastructure/redis';
@@ -38,6 +39,7 @@ import { UsersModule } from './modules/users';
     EventsModule,
     MetricsModule,
     PaginationModule,
+    PrivacyModule,
     PurgeModule,
     MailModule,
     RateLimitModule,

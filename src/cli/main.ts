@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { environment } from '../config/environment';
 import { databaseConfig } from '../config/database.config';
 import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+import { auditCommand } from './audit.command';
 import { importCommand } from './import.command';
 import { keysCommand } from './keys.command';
 import { openapi } from './openapi.command';
@@ -10,6 +11,7 @@ import { seed } from './seed.command';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void> | void>> = {
+  audit: auditCommand,
   import: async (args) => {
     say(await importCommand(args));
   },

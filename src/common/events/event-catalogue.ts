@@ -62,6 +62,7 @@ export const EVENT_CATALOGUE = {
   'user.email-changed': { module: 'users', what: 'An account moved to another address, or back' },
   'user.email-verified': { module: 'users', what: 'The owner has read what was sent to the address' },
   'user.enabled': { module: 'users', what: 'A disabled account was enabled' },
+  'user.erased': { module: 'auth', what: 'All personal data of a person were erased' },
   'user.invitation-accepted': { module: 'auth', what: 'An invited user chose a password' },
   'user.invited': { module: 'auth', what: 'An administrator sent an invitation' },
   'user.locked-out': { module: 'auth', what: 'Too many failed sign-ins; the account is locked for a while' },
@@ -71,6 +72,10 @@ export const EVENT_CATALOGUE = {
   'user.password-reset': {
     module: 'auth',
     what: 'A forgotten password was replaced, by a token from a mail',
+  },
+  'user.personal-data-exported': {
+    module: 'auth',
+    what: 'Somebody took a copy of what is kept about a person',
   },
   'user.unlocked': { module: 'auth', what: 'An administrator cleared the failed sign-ins' },
   'user.updated': { module: 'users', what: 'A profile was changed' },

@@ -27,6 +27,11 @@ const FIND_BY_IDS = {
   text: `SELECT ${KEY} FROM audit_keys WHERE id = ANY($1::uuid[])`,
 };
 
+const DELETE_OF_SUBJECTS = {
+  name: 'audit-keys-delete-of-subjects',
+  text: 'DELETE FROM audit_keys WHERE subject_id = ANY ($1::uuid[])',
+};
+
 const STATEMENTS = { subject: statementsFor('subject_id'), month: statementsFor('month') };
 
 function statementsFor(column: 'subject_id' | 'month'): Readonly<Record<'find' | 'insert', Statement>> {
@@ -53,6 +58,10 @@ export class AuditKeysRepository {
 
   findByIds(ids: readonly string[]): Promise<StoredAuditKey[]> {
     return this.database.query<StoredAuditKey>(FIND_BY_IDS, [ids]);
+  }
+
+  async deleteOfSubjects(subjectIds: readonly string[]): Promise<void> {
+    await this.database.change(DELETE_OF_SUBJECTS, [subjectIds]);
   }
 
   /** The key of the owner once there is one: the given one, or that of whoever came first. */

@@ -3,6 +3,7 @@ import { AuditController } from './audit.controller';
 import { AuditEventsRepository } from './audit-events.repository';
 import { AuditKeyRing } from './audit-key-ring';
 import { AuditKeysRepository } from './audit-keys.repository';
+import { AuditPersonalData } from './audit-personal-data';
 import { AuditPartitions } from './audit-partitions';
 import { AuditRecordFactory } from './audit-record.factory';
 import { AuditRecorder } from './audit-recorder';
@@ -26,6 +27,7 @@ import './audit.permissions';
     AuditBatchesRepository,
     AuditKeysRepository,
     AuditKeyRing,
+    AuditPersonalData,
     AuditPartitions,
     AuditRecordFactory,
     AuditRecorder,

@@ -4,7 +4,6 @@ export const auditPermissions = definePermissions('audit', {
   'audit:read': { description: 'Read the audit trail, and the personal data in it', risk: 'high' },
   'audit:verify': { description: 'Verify the audit trail', risk: 'low' },
   'audit:export': { description: 'Copy the audit trail, with the personal data in it', risk: 'high' },
-  'audit:hold': { description: 'Place and release legal holds on the audit trail', risk: 'high' },
 });
 
 declare module '../../common/access/permissions' {

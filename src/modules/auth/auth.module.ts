@@ -10,6 +10,8 @@ import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
 import { AccountLifecycleService } from './accounts/account-lifecycle.service';
+import { AccountPrivacyController } from './accounts/account-privacy.controller';
+import { AccountPrivacyService } from './accounts/account-privacy.service';
 import { AccountsController } from './accounts/accounts.controller';
 import { BootstrapAdministratorService } from './accounts/bootstrap-administrator.service';
 import { OwnAccountController } from './accounts/own-account.controller';
@@ -108,6 +110,7 @@ import './tokens/tokens.permissions';
     RecoveryController,
     OwnEmailController,
     AccountRecoveryController,
+    AccountPrivacyController,
     TokensController,
     SigningKeysController,
   ],
@@ -159,6 +162,7 @@ import './tokens/tokens.permissions';
     VerifiedTokens,
     VerifiedTokensMetrics,
     AccountLifecycleService,
+    AccountPrivacyService,
     OwnAccountService,
     BootstrapAdministratorService,
     AccountTokensRepository,

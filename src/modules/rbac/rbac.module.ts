@@ -28,6 +28,7 @@ import { EvaluationService } from './authzen/evaluation.service';
 import { SearchPages } from './authzen/search-page';
 import { SearchRepository } from './authzen/search.repository';
 import { SearchService } from './authzen/search.service';
+import { GrantsPersonalData } from './grants-personal-data';
 import { PolicyMemory } from './memory/policy-memory';
 import { PermissionRegistry } from './permission-registry';
 import { PermissionsController } from './permissions.controller';
@@ -79,6 +80,7 @@ import { RouteAccessCensus } from './route-access.census';
     AssignmentsService,
     AssignmentResourceLoader,
     PrincipalAssignmentsService,
+    GrantsPersonalData,
     PolicyService,
     ResourcesRepository,
     ResourceRules,

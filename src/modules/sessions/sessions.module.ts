@@ -7,6 +7,7 @@ import { RefreshRotation } from './refresh-rotation';
 import { RefreshTokensRepository } from './refresh-tokens.repository';
 import { RefreshTokensService } from './refresh-tokens.service';
 import { SessionActivity } from './session-activity';
+import { SessionPersonalData } from './session-personal-data';
 import { SessionsController } from './sessions.controller';
 import { PURGE_SESSIONS, SessionsRepository } from './sessions.repository';
 import { SessionsService } from './sessions.service';
@@ -19,12 +20,13 @@ import './sessions.permissions';
     SessionsRepository,
     SessionsService,
     SessionActivity,
+    SessionPersonalData,
     RefreshTokensRepository,
     RefreshTokensService,
     RefreshRotation,
     RefreshGrace,
   ],
-  exports: [SessionsService, SessionActivity, RefreshTokensService],
+  exports: [SessionsService, SessionActivity, SessionPersonalData, RefreshTokensService],
 })
 export class SessionsModule implements OnModuleInit {
   constructor(private readonly purge: Purge) {}

@@ -8,6 +8,7 @@ import { ImportedHashes } from './imported-hashes';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
+import { UserPersonalData } from './user-personal-data';
 import { UsersRepository } from './users.repository';
 import { UserDirectory } from './user-directory';
 import { UsersService } from './users.service';
@@ -26,6 +27,7 @@ import './users.permissions';
     EmailAddressesService,
     ImportedHashes,
     UserSnapshotsService,
+    UserPersonalData,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
   exports: [UsersService, CredentialsService, EmailAddressesService, UserSnapshotsService, SubjectDirectory],

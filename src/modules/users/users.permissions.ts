@@ -7,6 +7,8 @@ export const usersPermissions = definePermissions('users', {
   'users:disable': { description: 'Disable and enable accounts', risk: 'high' },
   'users:reset-mfa': { description: 'Take the second factor of accounts away', risk: 'critical' },
   'users:delete': { description: 'Delete accounts', risk: 'critical' },
+  'users:erase': { description: 'Erase all personal data of a person', risk: 'critical' },
+  'users:export': { description: 'Copy all personal data of a person', risk: 'high' },
 });
 
 declare module '../../common/access/permissions' {

@@ -117,6 +117,10 @@ const DELETE = {
   text: `WITH principal AS (UPDATE principals SET active = false, deleted_at = now() WHERE id = $1)
          DELETE FROM users WHERE id = $1 AND version = $2`,
 };
+const EVER = {
+  name: 'users-ever',
+  text: `SELECT 1 FROM principals WHERE id = $1 AND type = 'user'`,
+};
 const ANY = { name: 'users-any', text: 'SELECT 1 FROM users LIMIT 1' };
 const FIND_EPOCHS_CHANGED_SINCE = {
   name: 'users-find-epochs-changed',
@@ -211,6 +215,10 @@ export class UsersRepository {
 
   async delete(id: string, version: number): Promise<boolean> {
     return (await this.database.change(DELETE, [id, version])) === 1;
+  }
+
+  async existedEver(id: string): Promise<boolean> {
+    return (await this.database.query(EVER, [id])).length > 0;
   }
 
   async existsAny(): Promise<boolean> {

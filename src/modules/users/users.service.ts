@@ -69,6 +69,15 @@ export class UsersService {
     return user;
   }
 
+  find(id: string): Promise<UserEntity | null> {
+    return this.users.findById(id);
+  }
+
+  /** Also of an account that is deleted. @throws DomainError `USER.NOT_FOUND` */
+  async requireEverExisted(id: string): Promise<void> {
+    if (!(await this.users.existedEver(id))) throw new DomainError('USER.NOT_FOUND');
+  }
+
   async list(query: ListUsersQuery): Promise<Page<UserEntity>> {
     const afterId = query.cursor === undefined ? undefined : this.cursors.decode(LIST, query.cursor)[0];
     const rows = await this.users.findPage(afterId, query.limit + 1);

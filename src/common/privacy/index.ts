@@ -1,0 +1,1 @@
+export { personalDataSectionOf, ProvidesPersonalData, type PersonalDataSource } from './personal-data';

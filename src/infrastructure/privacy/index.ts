@@ -1,0 +1,2 @@
+export { PersonalDataCollector } from './personal-data-collector';
+export { PrivacyModule } from './privacy.module';
