@@ -21,7 +21,7 @@ const LINES = [
   'qwertyuiop',
   'asdfghjkl',
   'zxcvbnm',
-].flatMap((line) => [line, [...line].reverse().join('')]);
+].flatMap((line) => [line, Array.from(line).reverse().join('')]);
 /** How letters are disguised; each stands for one letter, so that positions stay what they are. */
 const DISGUISES: Readonly<Record<string, string>> = {
   '@': 'a',
