@@ -121,6 +121,8 @@ export const ERROR_CATALOGUE = {
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
   'AUDIT.EVENT_NOT_SEALED': { kind: 'conflict', title: 'The audit event is not sealed yet' },
+  'AUDIT.HOLD_NOT_FOUND': { kind: 'not_found', title: 'There is no such legal hold' },
+  'AUDIT.ON_HOLD': { kind: 'conflict', title: 'A legal hold forbids it' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -4,6 +4,8 @@ export const EVENT_CATALOGUE = {
   'assignment.created': { module: 'rbac', what: 'A role was assigned' },
   'assignment.deleted': { module: 'rbac', what: 'An assignment was removed' },
   'audit.exported': { module: 'audit', what: 'Somebody took a copy of the trail' },
+  'audit.hold-placed': { module: 'audit', what: 'A legal hold keeps part of the trail' },
+  'audit.hold-released': { module: 'audit', what: 'A legal hold keeps nothing any more' },
   'audit.read': { module: 'audit', what: 'Somebody read the trail' },
   'audit.verified': {
     module: 'audit',
