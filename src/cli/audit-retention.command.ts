@@ -38,10 +38,10 @@ export async function auditRetentionCommand(args: readonly string[]): Promise<vo
 }
 
 function holdOf(
-  { subject = null, from = null, to = null }: Partial<Record<'subject' | 'from' | 'to', string>>,
+  { subject, from, to }: Partial<Record<'subject' | 'from' | 'to', string>>,
   reason: string,
 ): Parameters<AuditHoldsService['place']>[0] {
-  return { reason, subjectId: subject, from, to };
+  return { reason, subjectId: subject ?? null, from: from ?? null, to: to ?? null };
 }
 
 /** As the owner of the schema: the running service may take nothing out of the trail. */
