@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import {
   AUDITED_ROUTES,
-  PASSWORD,
+  AuditedWorld,
   type AuditedCall,
   type AuditedOutcome,
-  type AuditedWorld,
 } from '../support/audited-routes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { ADMIN, startService, type ServiceProcess } from '../support/service';
+import { MailTrap } from '../support/mail-trap';
+import { startService, type ServiceProcess } from '../support/service';
 
+const RECORDED_WITHIN_MS = 5_000;
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Of the form of every parameter of a path that no route finds by: guards decide before. */
 const NOBODY = { id: uuidv7(), kid: 'k'.repeat(43) };
@@ -25,16 +27,20 @@ describe('the trail of every route that may change something', () => {
   let service: ServiceProcess;
   let client: Client;
   let world: AuditedWorld;
-  let count = 0;
+  let trap: MailTrap;
   let operations: ReadonlyMap<string, Operation>;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startService(database.url, { RATE_LIMIT_LOGIN_PER_ADDRESS: '10000' });
+    trap = await MailTrap.start();
+    service = await startService(database.url, {
+      ...trap.env,
+      PUBLIC_URL: 'https://identity.corp.example',
+      RATE_LIMIT_LOGIN_PER_ADDRESS: '10000',
+    });
     client = new Client(database.url);
     await client.connect();
-    const { api } = service;
-    const { paths } = (await (await fetch(`${api.baseUrl}/docs-json`)).json()) as {
+    const { paths } = (await (await fetch(`${service.api.baseUrl}/docs-json`)).json()) as {
       paths: Record<string, Record<string, Operation>>;
     };
     operations = new Map(
@@ -44,58 +50,22 @@ describe('the trail of every route that may change something', () => {
           .filter(([route]) => CHANGING.has(route.split(' ', 1)[0] ?? '')),
       ),
     );
-    world = await aWorld();
+    world = await AuditedWorld.create({ service, database: client, trap });
   });
 
   // Some of what is tried ends the administrator's own token.
   afterEach(async () => {
     const { status } = await service.api.get('/v1/auth/me', { token: world.admin.accessToken });
-    if (status === 401) world = await aWorld();
+    if (status === 401) world = await AuditedWorld.create({ service, database: client, trap });
   });
 
   afterAll(async () => {
     await client.end();
     await service.stop();
+    await trap.stop();
     await database.drop();
   });
 
-  async function aWorld(): Promise<AuditedWorld> {
-    const { api } = service;
-    const uniqueName = (): string => `thing-${++count}`;
-    const admin = await api.signIn(ADMIN.username, ADMIN.password);
-    const make = async <Made>(path: string, body: object): Promise<Made> => {
-      const answer = await api.post(path, body, { token: admin.accessToken });
-      if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}`);
-      return answer.body as Made;
-    };
-    const aUser: AuditedWorld['aUser'] = () => {
-      const username = uniqueName();
-      const email = `${username}@example.com`;
-      return make('/v1/users', { username, email, displayName: username, password: PASSWORD });
-    };
-    return {
-      api,
-      admin,
-      uniqueName,
-      aUser,
-      aRole: () => make('/v1/roles', { name: uniqueName() }),
-      aGroup: () => make('/v1/groups', { name: uniqueName() }),
-      aResource: () => make('/v1/resources', { type: 'test.thing', key: uniqueName(), name: 'a thing' }),
-      signIn: (username) => api.signIn(username, PASSWORD),
-      aChallenge: async () => {
-        const { id, username } = await aUser();
-        await client.query('UPDATE users SET must_change_password = true WHERE id = $1', [id]);
-        return (await api.login(username, PASSWORD)).body.challengeId as string;
-      },
-      anActiveKey: async () => {
-        const { body } = await api.get('/v1/signing-keys', { token: admin.accessToken });
-        return (body.items as { kid: string; status: string }[]).find(({ status }) => status === 'active')!
-          .kid;
-      },
-    };
-  }
-
-  /** The status, and the names of the events that the request left behind. */
   async function send(route: string, { ids = [], body, ifMatch, token }: AuditedCall) {
     const [method = '', pattern = ''] = route.split(' ');
     const given = [...ids];
@@ -117,18 +87,31 @@ describe('the trail of every route that may change something', () => {
         body: isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
       }),
     });
-    const { rows } = await client.query<{ action: string }>(
-      'SELECT action FROM audit_events WHERE request_id = $1 ORDER BY action',
-      [response.headers.get('x-request-id')],
-    );
-    return { status: response.status, text: await response.text(), events: rows.map(({ action }) => action) };
+    const requestId = response.headers.get('x-request-id');
+    return { status: response.status, text: await response.text(), requestId };
+  }
+
+  /** Of the request, by name. Some routes answer before they do what was asked: waits for `count` of them. */
+  async function eventsOf(requestId: string | null, count: number): Promise<string[]> {
+    const deadline = Date.now() + RECORDED_WITHIN_MS;
+    for (;;) {
+      const { rows } = await client.query<{ action: string }>(
+        'SELECT action FROM audit_events WHERE request_id = $1 ORDER BY action',
+        [requestId],
+      );
+      if (rows.length >= count || Date.now() > deadline) return rows.map(({ action }) => action);
+      await sleep(20);
+    }
   }
 
   const isPublic = (route: string): boolean => operations.get(route)?.security === undefined;
 
-  const attempt = async (route: string, { call }: AuditedOutcome) => send(route, await call(world));
+  async function attempt(route: string, { call, events }: AuditedOutcome) {
+    const { requestId, ...answer } = await send(route, await call(world));
+    return { ...answer, events: await eventsOf(requestId, events.length) };
+  }
 
-  it('is described for each of them in test/support/audited-routes.ts', () => {
+  it('is described for each of them in test/support/audited-routes', () => {
     const undescribed = [...operations.keys()]
       .filter((route) => !(route in AUDITED_ROUTES))
       .map(
@@ -158,13 +141,14 @@ describe('the trail of every route that may change something', () => {
   });
 
   it('holds each denial of a permission once, whatever the route', async () => {
-    const { accessToken: token } = await world.signIn((await world.aUser()).username);
+    const token = await world.aToken();
     const guarded = [...operations].filter(
       ([, operation]) => operation['x-required-permission'] !== undefined,
     );
     const answers = [];
     for (const [route] of guarded) {
-      const { status, events } = await send(route, { token, body: {}, ifMatch: 1 });
+      const { status, requestId } = await send(route, { token, body: {}, ifMatch: 1 });
+      const events = await eventsOf(requestId, 1);
       answers.push({ route, isDenied: status === 403 || status === 404, events });
     }
     expect(answers).toEqual(guarded.map(([route]) => ({ route, isDenied: true, events: ['access.denied'] })));

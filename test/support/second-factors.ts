@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateSync } from 'otplib';
 import type { ApiClient } from './api-client';
+import type { ServiceProcess } from './service';
 import { PASSWORD, type TestUser, type TwoServices } from './two-services';
 
 const PERIOD_SECONDS = 30;
 /** What is left of a time step must be enough for a slow machine to use a code of it. */
 const ROOM_SECONDS = 8;
+
+/** Where people enrol. */
+type Surroundings = Pick<TwoServices, 'aUser' | 'sql'> & { readonly first: Pick<ServiceProcess, 'api'> };
 
 export interface EnrolledUser extends TestUser {
   readonly secret: string;
@@ -23,12 +27,12 @@ export async function totpCode(secret: string, steps = 0): Promise<string> {
 }
 
 /** As if the last code had been accepted long ago: tests need not wait for the next step. */
-export async function forgetLastStep(services: TwoServices, userId: string): Promise<void> {
+export async function forgetLastStep(services: Pick<TwoServices, 'sql'>, userId: string): Promise<void> {
   await services.sql('UPDATE totp_factors SET last_step = 0 WHERE user_id = $1', [userId]);
 }
 
 /** Somebody with an authenticator app, whose next code can be used at once. */
-export async function anEnrolledUser(services: TwoServices): Promise<EnrolledUser> {
+export async function anEnrolledUser(services: Surroundings): Promise<EnrolledUser> {
   const { api } = services.first;
   const user = await services.aUser();
   const { accessToken: token, refreshToken } = await api.signIn(user.username, PASSWORD);

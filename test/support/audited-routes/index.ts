@@ -1,0 +1,20 @@
+import { ACCESS_ROUTES } from './access-routes';
+import { ACCOUNT_ROUTES } from './account-routes';
+import type { AuditedRoutes } from './audited-route';
+import { RBAC_ROUTES } from './rbac-routes';
+import { RECOVERY_ROUTES } from './recovery-routes';
+import { SECOND_FACTOR_ROUTES } from './second-factor-routes';
+import { SESSION_ROUTES } from './session-routes';
+
+export { PASSWORD, type AuditedCall, type AuditedOutcome } from './audited-route';
+export { AuditedWorld } from './audited-world';
+
+/** Every route that may change something: how to succeed at it, and what the trail holds of it afterwards. */
+export const AUDITED_ROUTES: AuditedRoutes = {
+  ...ACCESS_ROUTES,
+  ...SESSION_ROUTES,
+  ...SECOND_FACTOR_ROUTES,
+  ...RECOVERY_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...RBAC_ROUTES,
+};
