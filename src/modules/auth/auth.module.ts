@@ -6,6 +6,7 @@ import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
 import { Database } from '../../infrastructure/database';
+import { IdentityProvidersModule } from '../identity-providers';
 import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
@@ -17,6 +18,7 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { ExternalSignInService } from './external/external-sign-in.service';
 import { EnrollingAccounts } from './mfa/enrolling-accounts';
 import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
 import { FactorChange } from './mfa/factor-change';
@@ -77,6 +79,7 @@ import './tokens/tokens.permissions';
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     SigningKeysModule,
   ],
   controllers: [
@@ -112,6 +115,7 @@ import './tokens/tokens.permissions';
     FactorChange,
     MfaResetService,
     WhoAmIService,
+    ExternalSignInService,
     SignInService,
     RequiredPasswordService,
     SignInCompletion,
