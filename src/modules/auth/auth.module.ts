@@ -18,6 +18,11 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { DirectoryAttempts } from './external/directory-attempts';
+import { LdapController } from './external/ldap.controller';
+import { LdapSignInService } from './external/ldap-sign-in.service';
+import { OwnIdentitiesController } from './external/own-identities.controller';
+import { OwnIdentitiesService } from './external/own-identities.service';
 import { ExternalSignInService } from './external/external-sign-in.service';
 import { EnrollingAccounts } from './mfa/enrolling-accounts';
 import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
@@ -37,7 +42,7 @@ import { TotpFactorsRepository } from './mfa/totp-factors.repository';
 import { TotpFactors } from './mfa/totp-factors.service';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
-import { PassportRunner } from './passport/passport-runner';
+import { PassportRunner } from '../../infrastructure/passport';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
@@ -84,6 +89,8 @@ import './tokens/tokens.permissions';
   ],
   controllers: [
     AuthController,
+    LdapController,
+    OwnIdentitiesController,
     SecondFactorController,
     OwnFactorsController,
     StepUpController,
@@ -116,6 +123,9 @@ import './tokens/tokens.permissions';
     MfaResetService,
     WhoAmIService,
     ExternalSignInService,
+    DirectoryAttempts,
+    LdapSignInService,
+    OwnIdentitiesService,
     SignInService,
     RequiredPasswordService,
     SignInCompletion,

@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
+import { PassportRunner } from '../../infrastructure/passport';
 import { IdentityProvidersController } from './identity-providers.controller';
 import { IdentityProvidersRepository } from './identity-providers.repository';
 import { IdentityProvidersService } from './identity-providers.service';
+import { LdapDirectoryService } from './ldap/ldap-directory.service';
+import { LdapDriverFactory } from './ldap/ldap-driver.factory';
 import { LoginProvidersController } from './login-providers.controller';
 import { LoginProvidersService } from './login-providers.service';
 import { ProviderDirectory } from './provider-directory';
@@ -14,6 +17,9 @@ import './identity-providers.permissions';
 @Module({
   controllers: [IdentityProvidersController, LoginProvidersController],
   providers: [
+    PassportRunner,
+    LdapDriverFactory,
+    LdapDirectoryService,
     IdentityProvidersRepository,
     IdentityProvidersService,
     ProviderWriter,
@@ -23,6 +29,6 @@ import './identity-providers.permissions';
     ProviderDrivers,
     LoginProvidersService,
   ],
-  exports: [ProviderDirectory, ProviderDrivers],
+  exports: [LdapDirectoryService, ProviderDirectory, ProviderDrivers],
 })
 export class IdentityProvidersModule {}

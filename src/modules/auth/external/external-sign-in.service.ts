@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../infrastructure/database';
-import { mappedProfile, ProviderDirectory, type ExternalProfile } from '../../identity-providers';
+import {
+  mappedProfile,
+  ProviderDirectory,
+  type ExternalProfile,
+  type IdentityProvider,
+} from '../../identity-providers';
 import { ProvidedGrantsService } from '../../rbac';
 import { CredentialsService, ExternalIdentitiesService } from '../../users';
 import { SignInRefusals } from '../sign-in/sign-in-refusals';
@@ -52,6 +57,18 @@ export class ExternalSignInService {
   async link(userId: string, { providerId, externalId, username }: ExternalProfile): Promise<void> {
     await this.directory.byId(providerId);
     await this.identities.link({ providerId, externalId, userId, username, provisioned: false });
+  }
+
+  /**
+   * The identity leads to the account no more, and what its provider gave goes with it.
+   *
+   * @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN`, `RBAC.LAST_ADMINISTRATOR`
+   */
+  unlink(userId: string, { id, kind }: Pick<IdentityProvider, 'id' | 'kind'>): Promise<void> {
+    return this.database.transaction(async () => {
+      await this.identities.unlink(userId, id);
+      await this.grants.replace(userId, `${kind}:${id}`, { roles: [], groupIds: [] });
+    });
   }
 
   /** @throws AdmissionRefusal */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialsService, type UserCredentials } from '../../users';
-import { PassportRunner } from '../passport/passport-runner';
+import { PassportRunner } from '../../../infrastructure/passport';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import { SignInChallenges } from './sign-in-challenges';
 import { SignInCompletion } from './sign-in-completion';
