@@ -6,6 +6,8 @@ import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
 import { Database } from '../../infrastructure/database';
+import { PassportRunner } from '../../infrastructure/passport';
+import { IdentityProvidersModule } from '../identity-providers';
 import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
@@ -19,6 +21,12 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { DirectoryAttempts } from './external/directory-attempts';
+import { LdapController } from './external/ldap.controller';
+import { LdapSignInService } from './external/ldap-sign-in.service';
+import { OwnIdentitiesController } from './external/own-identities.controller';
+import { OwnIdentitiesService } from './external/own-identities.service';
+import { ExternalSignInService } from './external/external-sign-in.service';
 import { EnrollingAccounts } from './mfa/enrolling-accounts';
 import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
 import { FactorChange } from './mfa/factor-change';
@@ -37,7 +45,6 @@ import { TotpFactorsRepository } from './mfa/totp-factors.repository';
 import { TotpFactors } from './mfa/totp-factors.service';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
-import { PassportRunner } from './passport/passport-runner';
 import { SessionTokensService } from './session-tokens.service';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
@@ -97,10 +104,13 @@ import './tokens/tokens.permissions';
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     SigningKeysModule,
   ],
   controllers: [
     AuthController,
+    LdapController,
+    OwnIdentitiesController,
     SecondFactorController,
     OwnFactorsController,
     StepUpController,
@@ -137,6 +147,10 @@ import './tokens/tokens.permissions';
     FactorChange,
     MfaResetService,
     WhoAmIService,
+    ExternalSignInService,
+    DirectoryAttempts,
+    LdapSignInService,
+    OwnIdentitiesService,
     SignInService,
     SignInMetrics,
     RequiredPasswordService,

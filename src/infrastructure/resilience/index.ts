@@ -1,0 +1,1 @@
+export { Bulwark } from './bulwark';
