@@ -31,6 +31,12 @@ const rootSecret = z
   .refine((value) => new Set(value).size >= 8, 'repeats too few characters; use `openssl rand -base64 48`')
   .refine((value) => !PLACEHOLDER.test(value), 'is a placeholder; use `openssl rand -base64 48`');
 
+const network = z
+  .string()
+  .refine((value) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(value).success, {
+    message: 'must be an address or a network such as 10.0.0.0/8',
+  });
+
 const returnUrl = z.string().superRefine((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -86,6 +92,7 @@ export const environmentSchema = z.object({
   RATE_LIMIT_MFA_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
   RATE_LIMIT_SSO_START: z.coerce.number().int().min(1).default(120),
   TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
+  OUTBOUND_PRIVATE_NETWORKS: list.pipe(z.array(network)).default([]),
   SSO_RETURN_URLS: list.pipe(z.array(returnUrl)).default([]),
 
   BOOTSTRAP_ADMIN_USERNAME: z.string().min(1).default('admin'),
