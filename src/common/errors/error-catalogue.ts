@@ -118,6 +118,8 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
+  'PROVIDER.UNAVAILABLE': { kind: 'unavailable', title: 'The identity provider cannot be reached' },
+
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 

@@ -33,7 +33,8 @@ export class Breaker implements Dependency {
       capacity: options.capacity,
       resetTimeout: options.resetMs ?? 5_000,
       volumeThreshold: 5,
-      errorThresholdPercentage: 50,
+      // What only looks into a cache counts as a success, and must not hide that every real call fails.
+      errorThresholdPercentage: 40,
       errorFilter: (error: unknown) => !options.isFailure(error),
     });
     this.circuit.on('open', () => {
