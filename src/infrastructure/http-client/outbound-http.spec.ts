@@ -97,13 +97,13 @@ describe('calls to others', () => {
     await expect(loopback.fetch(`http://127.0.0.1:${port}/`, request())).rejects.toThrow(/larger/);
   });
 
-  it.each([
+  it.each<[string, RequestListener]>([
     ['nothing is answered', (): void => undefined],
     [
       'the body does not end',
-      ((_, response) => {
+      (_, response) => {
         response.write('{');
-      }) as RequestListener,
+      },
     ],
   ])('end with the signal where %s', async (_, listener) => {
     const port = await serve(listener);

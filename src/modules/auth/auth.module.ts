@@ -36,6 +36,8 @@ import { TotpEnrolmentService } from './mfa/totp-enrolment.service';
 import { TotpEnrolmentsPurge } from './mfa/totp-enrolments.purge';
 import { TotpFactorsRepository } from './mfa/totp-factors.repository';
 import { TotpFactors } from './mfa/totp-factors.service';
+import { OidcSignInService } from './oidc/oidc-sign-in.service';
+import { OidcController } from './oidc/oidc.controller';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
@@ -96,6 +98,7 @@ import './tokens/tokens.permissions';
     OwnFactorsController,
     StepUpController,
     SsoController,
+    OidcController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -139,6 +142,7 @@ import './tokens/tokens.permissions';
     SsoFlowsRepository,
     SsoCodesRepository,
     SsoExchangeService,
+    OidcSignInService,
     ReturnUrls,
     PassportRunner,
     LocalStrategy,

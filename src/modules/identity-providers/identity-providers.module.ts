@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { HttpClientModule } from '../../infrastructure/http-client';
 import { IdentityProvidersController } from './identity-providers.controller';
 import { IdentityProvidersRepository } from './identity-providers.repository';
 import { IdentityProvidersService } from './identity-providers.service';
 import { LoginProvidersController } from './login-providers.controller';
 import { LoginProvidersService } from './login-providers.service';
+import { OidcProviders } from './oidc/oidc-providers';
 import { ProviderDirectory } from './provider-directory';
 import { ProviderDrivers } from './provider-drivers';
 import { ProviderSecrets } from './provider-secrets';
@@ -12,6 +14,7 @@ import { ProviderWriter } from './provider-writer';
 import './identity-providers.permissions';
 
 @Module({
+  imports: [HttpClientModule],
   controllers: [IdentityProvidersController, LoginProvidersController],
   providers: [
     IdentityProvidersRepository,
@@ -22,7 +25,8 @@ import './identity-providers.permissions';
     ProviderDirectory,
     ProviderDrivers,
     LoginProvidersService,
+    OidcProviders,
   ],
-  exports: [ProviderDirectory, ProviderDrivers],
+  exports: [ProviderDirectory, ProviderDrivers, OidcProviders],
 })
 export class IdentityProvidersModule {}

@@ -29,10 +29,10 @@ export class SsoExchangeService {
   async exchange(code: string, codeVerifier: string, origin: SignInOrigin): Promise<SignInResult> {
     const spent = await this.codes.spend(code);
     if (spent === null) await this.endWhatItBrought(code);
-    const user =
-      spent && isVerifierOf(spent, codeVerifier) && (await this.credentials.findById(spent.userId));
-    if (!user || user.epoch !== spent?.epoch) throw new DomainError('AUTH.INVALID_CODE');
-    const { methods, providerId } = spent;
+    if (spent === null || !isVerifierOf(spent, codeVerifier)) throw new DomainError('AUTH.INVALID_CODE');
+    const { userId, epoch, methods, providerId } = spent;
+    const user = await this.credentials.findById(userId);
+    if (user?.epoch !== epoch) throw new DomainError('AUTH.INVALID_CODE');
     const result = await this.signIn.proceed({ user, methods, providerId, source: 'unknown' }, origin);
     if (result.kind === 'authenticated') await this.attach(code, result.grant.session.id);
     return result;

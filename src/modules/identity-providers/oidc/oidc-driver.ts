@@ -18,6 +18,7 @@ import { DomainError } from '../../../common/errors';
 import type { OutboundHttp } from '../../../infrastructure/http-client';
 import { Breaker } from '../../../infrastructure/resilience';
 import type { ExternalProfile } from '../external-profile';
+import type { DiagnosisStep, ProviderDriver } from '../provider-driver';
 import { MAX_SKEW_SECONDS, requireRules } from './id-token-rules';
 import { OidcConversation } from './oidc-conversation';
 import { discoveryUrl, readMetadata, type OidcMetadata } from './oidc-metadata';
@@ -40,7 +41,7 @@ export interface OidcRequestState {
  * A relying party of one OpenID provider (OpenID Connect Core 1.0, RFC 9700): code flow with PKCE, the signature of
  * each ID token verified whatever carried it.
  */
-export class OidcDriver {
+export class OidcDriver implements ProviderDriver {
   readonly breaker: Breaker;
   private readonly metadata: RemoteDocument<OidcMetadata>;
   private readonly keys: OidcKeys;
@@ -107,6 +108,19 @@ export class OidcDriver {
     });
   }
 
+  async test(): Promise<readonly DiagnosisStep[]> {
+    const discovery = await this.tried('discovery', async () => {
+      const { authorization_endpoint: address } = await this.metadata.get();
+      return `People sign in at ${address}`;
+    });
+    if (!discovery.ok) return [discovery];
+    const keys = await this.tried('keys', async () => {
+      const { keys } = await this.keys.with(undefined);
+      return `${keys.length} published`;
+    });
+    return [discovery, keys];
+  }
+
   dispose(): void {
     this.breaker.dispose();
   }
@@ -139,6 +153,15 @@ export class OidcDriver {
         : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
     // What is signed has the last word.
     return profileOf(this.provider, { ...more, ...claims });
+  }
+
+  private async tried(step: string, work: () => Promise<string>): Promise<DiagnosisStep> {
+    try {
+      return { step, ok: true, message: await this.guarded(work) };
+    } catch (error) {
+      const { message, cause } = refusalOf(error);
+      return { step, ok: false, message: cause instanceof Error ? `${message}: ${cause.message}` : message };
+    }
   }
 
   /** RFC 9207 §2.4: an answer of another provider than the one that was asked (mix-up). */

@@ -26,7 +26,7 @@ export function refusalOf(error: unknown): DomainError | OidcRefusal {
     const { claim } = (cause ?? {}) as { readonly claim?: unknown };
     if (typeof claim === 'string') return new OidcRefusal(`id_token_${claim}`);
     if (at.message.includes('signature')) return new OidcRefusal('id_token_signature');
-    reason = (code !== undefined && REASONS[code]) || reason;
+    reason = REASONS[code ?? ''] ?? reason;
   }
   return new OidcRefusal(reason);
 }

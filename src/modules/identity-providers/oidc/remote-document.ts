@@ -8,9 +8,14 @@ export interface RemoteDocumentOptions<T> {
   readonly now?: () => number;
 }
 
+interface Known<T> {
+  readonly value: T;
+  readonly readAt: number;
+}
+
 /** Something published elsewhere that changes seldom. */
 export class RemoteDocument<T> {
-  private known: { readonly value: T; readonly readAt: number } | null = null;
+  private known: Known<T> | null = null;
   private triedAt = Number.NEGATIVE_INFINITY;
   private reading: Promise<T> | null = null;
   private readonly now: () => number;
@@ -26,20 +31,28 @@ export class RemoteDocument<T> {
    * @throws whatever reading throws, when nothing known is young enough
    */
   async get(good: (value: T) => boolean = () => true): Promise<T> {
-    const { freshMs, staleMs, retryMs } = this.options;
     const { known } = this;
-    if (known !== null) {
-      const isGood = good(known.value);
-      if (isGood && this.now() - known.readAt < freshMs) return known.value;
-      if (this.now() - this.triedAt < retryMs && this.now() - known.readAt < staleMs) return known.value;
-      if (!isGood) this.triedAt = this.now();
-    }
+    if (known === null) return this.read();
+    const isGood = good(known.value);
+    if (this.isYoung(known, isGood)) return known.value;
+    if (!isGood) this.triedAt = this.now();
     try {
       return await this.read();
     } catch (error) {
-      if (known !== null && good(known.value) && this.now() - known.readAt < staleMs) return known.value;
+      if (isGood && this.ageOf(known) < this.options.staleMs) return known.value;
       throw error;
     }
+  }
+
+  /** Whether it has to do for now. */
+  private isYoung(known: Known<T>, isGood: boolean): boolean {
+    const { freshMs, staleMs, retryMs } = this.options;
+    if (isGood && this.ageOf(known) < freshMs) return true;
+    return this.now() - this.triedAt < retryMs && this.ageOf(known) < staleMs;
+  }
+
+  private ageOf({ readAt }: Known<T>): number {
+    return this.now() - readAt;
   }
 
   private read(): Promise<T> {
