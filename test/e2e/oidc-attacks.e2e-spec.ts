@@ -62,6 +62,7 @@ describe('signing in through an OpenID provider', () => {
       PUBLIC_URL,
       SSO_RETURN_URLS: `${RETURN_TO},${WITH_QUERY}`,
       OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
+      RATE_LIMIT_SSO_START: '100000',
     });
     providerId = await register('corporate', op);
     await register('other', other);
