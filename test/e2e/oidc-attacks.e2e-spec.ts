@@ -178,7 +178,7 @@ describe('signing in through an OpenID provider', () => {
     [' https://app.example.com/signed-in'],
     ['https://app.example.com/signed-in '],
     ['https://app.example.com/signed-in\r\nset-cookie: a=b'],
-    ['https://app.example.com/signed-in\0'],
+    ['https://app.example.com/signed-in%00'],
     ['https://аpp.example.com/signed-in'],
     [`${RETURN_TO},${WITH_QUERY}`],
   ])('does not return to %j (J: redirect target sweep)', async (returnTo) => {
