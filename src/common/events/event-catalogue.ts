@@ -60,6 +60,8 @@ export const EVENT_CATALOGUE = {
   'signing-key.published': { module: 'auth', what: 'The next signing key was made and published' },
   'signing-key.removed': { module: 'auth', what: 'A signing key went with its last token' },
   'signing-key.revoked': { module: 'auth', what: 'A signing key was revoked; its tokens are dead' },
+  'sso.code-reused': { module: 'auth', what: 'A code that was exchanged came back; its session is dead' },
+  'sso.refused': { module: 'auth', what: "An identity provider's answer was refused; the reason says why" },
   'step_up.failed': {
     module: 'auth',
     what: 'Somebody signed in failed to prove it again; the reason says how',

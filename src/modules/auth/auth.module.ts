@@ -5,6 +5,7 @@ import { AssurancePolicy } from '../../common/access';
 import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
+import { ssoConfig } from '../../config/sso.config';
 import { Database } from '../../infrastructure/database';
 import { PassportRunner } from '../../infrastructure/passport';
 import { IdentityProvidersModule } from '../identity-providers';
@@ -43,6 +44,8 @@ import { TotpEnrolmentService } from './mfa/totp-enrolment.service';
 import { TotpEnrolmentsPurge } from './mfa/totp-enrolments.purge';
 import { TotpFactorsRepository } from './mfa/totp-factors.repository';
 import { TotpFactors } from './mfa/totp-factors.service';
+import { OidcSignInService } from './oidc/oidc-sign-in.service';
+import { OidcController } from './oidc/oidc.controller';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { SessionTokensService } from './session-tokens.service';
@@ -72,6 +75,12 @@ import { SignInMetrics } from './sign-in/sign-in.metrics';
 import { SignInCompletion } from './sign-in/sign-in-completion';
 import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
+import { ReturnUrls } from './sso/return-urls';
+import { SsoCodesRepository } from './sso/sso-codes.repository';
+import { SsoExchangeService } from './sso/sso-exchange.service';
+import { SsoFlowsRepository } from './sso/sso-flows.repository';
+import { SsoFlowsService } from './sso/sso-flows.service';
+import { SsoController } from './sso/sso.controller';
 import { AssuranceGuard } from './step-up/assurance.guard';
 import { StepUpAssurance } from './step-up/step-up-assurance';
 import { StepUpProofs } from './step-up/step-up-proofs';
@@ -100,6 +109,7 @@ import './tokens/tokens.permissions';
     ConfigModule.forFeature(appConfig),
     ConfigModule.forFeature(authConfig),
     ConfigModule.forFeature(bootstrapConfig),
+    ConfigModule.forFeature(ssoConfig),
     PassportModule,
     UsersModule,
     SessionsModule,
@@ -114,6 +124,8 @@ import './tokens/tokens.permissions';
     SecondFactorController,
     OwnFactorsController,
     StepUpController,
+    SsoController,
+    OidcController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -164,6 +176,12 @@ import './tokens/tokens.permissions';
     SignInAttemptsRepository,
     SignInChallengesRepository,
     SignInChallengesPurge,
+    SsoFlowsService,
+    SsoFlowsRepository,
+    SsoCodesRepository,
+    SsoExchangeService,
+    OidcSignInService,
+    ReturnUrls,
     PassportRunner,
     LocalStrategy,
     JwtStrategy,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportRunner } from '../../infrastructure/passport';
+import { HttpClientModule } from '../../infrastructure/http-client';
 import { IdentityProvidersController } from './identity-providers.controller';
 import { IdentityProvidersRepository } from './identity-providers.repository';
 import { IdentityProvidersService } from './identity-providers.service';
@@ -7,6 +8,7 @@ import { LdapDirectoryService } from './ldap/ldap-directory.service';
 import { LdapDriverFactory } from './ldap/ldap-driver.factory';
 import { LoginProvidersController } from './login-providers.controller';
 import { LoginProvidersService } from './login-providers.service';
+import { OidcProviders } from './oidc/oidc-providers';
 import { ProviderDirectory } from './provider-directory';
 import { ProviderDrivers } from './provider-drivers';
 import { ProviderSecrets } from './provider-secrets';
@@ -15,6 +17,7 @@ import { ProviderWriter } from './provider-writer';
 import './identity-providers.permissions';
 
 @Module({
+  imports: [HttpClientModule],
   controllers: [IdentityProvidersController, LoginProvidersController],
   providers: [
     PassportRunner,
@@ -28,7 +31,8 @@ import './identity-providers.permissions';
     ProviderDirectory,
     ProviderDrivers,
     LoginProvidersService,
+    OidcProviders,
   ],
-  exports: [LdapDirectoryService, ProviderDirectory, ProviderDrivers],
+  exports: [ProviderDirectory, ProviderDrivers, LdapDirectoryService, OidcProviders],
 })
 export class IdentityProvidersModule {}
