@@ -111,6 +111,8 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
+  'IDP.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
+
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
