@@ -1,23 +1,28 @@
-import type { SamlAttributeNames } from './saml-identity';
+import type { SamlConfig, SamlSecrets } from './saml-config';
 
-export interface SamlKeyPair {
-  readonly privateKeyPem: string;
-  readonly certificatePem: string;
-}
+type KeyPair = NonNullable<SamlSecrets['signing']>;
 
 /** One identity provider, and who we are to it. */
-export interface SamlSettings {
-  readonly entityId: string;
-  readonly ssoUrl: string;
-  readonly ssoBinding: 'redirect' | 'post';
-  /** All are accepted: an old and a new one while the provider rolls over. */
-  readonly idpCertificates: readonly string[];
-  readonly wantResponseSigned: boolean;
-  readonly wantAssertionsSigned: boolean;
-  readonly clockSkewSeconds: number;
-  readonly attributes: SamlAttributeNames;
+export interface SamlSettings extends SamlConfig {
   readonly ourEntityId: string;
   readonly acsUrl: string;
-  readonly signing: SamlKeyPair | null;
-  readonly decryption: SamlKeyPair | null;
+  readonly signing: KeyPair | null;
+  readonly decryption: KeyPair | null;
+}
+
+/** `baseUrl` is where browsers reach this service; what a provider knows us by is below it, one for each record. */
+export function samlSettings(
+  slug: string,
+  config: SamlConfig,
+  secrets: SamlSecrets,
+  baseUrl: string,
+): SamlSettings {
+  const ours = `${baseUrl}/v1/auth/saml/${slug}`;
+  return {
+    ...config,
+    ourEntityId: `${ours}/metadata`,
+    acsUrl: `${ours}/acs`,
+    signing: secrets.signing ?? null,
+    decryption: secrets.decryption ?? null,
+  };
 }
