@@ -15,6 +15,9 @@ export const authConfig = registerAs('auth', () => {
       loginPerAddress: env.RATE_LIMIT_LOGIN_PER_ADDRESS,
       loginPerName: env.RATE_LIMIT_LOGIN_PER_NAME,
       refreshPerAddress: env.RATE_LIMIT_REFRESH_PER_ADDRESS,
+      mfaPerChallenge: env.RATE_LIMIT_MFA_PER_CHALLENGE,
+      mfaPerAddress: env.RATE_LIMIT_MFA_PER_ADDRESS,
     },
+    totp: { acceptsPreviousStep: env.TOTP_ACCEPT_PREVIOUS_STEP },
   };
 });

@@ -72,6 +72,9 @@ export const environmentSchema = z.object({
   RATE_LIMIT_LOGIN_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
   RATE_LIMIT_LOGIN_PER_NAME: z.coerce.number().int().min(1).default(60),
   RATE_LIMIT_REFRESH_PER_ADDRESS: z.coerce.number().int().min(1).default(1_200),
+  RATE_LIMIT_MFA_PER_CHALLENGE: z.coerce.number().int().min(1).default(10),
+  RATE_LIMIT_MFA_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
+  TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
 
   BOOTSTRAP_ADMIN_USERNAME: z.string().min(1).default('admin'),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(1_000).optional(),

@@ -23,6 +23,7 @@ export function compiledOf(world: World, modules: EngineModules = { CompiledPoli
     grants,
     except,
     parents: parent !== null && parent < index ? [idOf('role', parent)] : [],
+    requiresMfa: false,
   }));
   const policy = new modules.CompiledPolicy(bits, roles, new Map([['a:write', ['a:read']]]));
   const nodes = world.parents.map((_, node): ResourceNode => ({

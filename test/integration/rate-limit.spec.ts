@@ -55,7 +55,13 @@ describe('rate limits without Redis', () => {
       .useValue({
         workers: 1,
         passwordHash: { memoryKib: 19_456, iterations: 2 },
-        rateLimits: { loginPerAddress: 100, loginPerName: 6, refreshPerAddress: 100 },
+        rateLimits: {
+          loginPerAddress: 100,
+          loginPerName: 6,
+          refreshPerAddress: 100,
+          mfaPerAddress: 100,
+          mfaPerChallenge: 10,
+        },
       })
       .overrideProvider(secretsConfig.KEY)
       .useValue({ rootSecrets: ['a root secret that is used for tests only'] })

@@ -1,12 +1,14 @@
 export { AccessFilter, type ListFilter } from './access-filter';
+export { AssurancePolicy } from './assurance-policy';
 export {
   insufficientAuthentication,
   REQUIRED_ASSURANCE_EXTENSION,
   RequireAuth,
   requiredAssuranceOf,
+  SENSITIVE,
   type RequiredAssurance,
 } from './assurance';
-export { CurrentPrincipal } from './current-principal.decorator';
+export { CurrentPrincipal, PrincipalIfAny } from './current-principal.decorator';
 export { declaredPermissions, definePermissions } from './permissions';
 export type { PermissionDefinition, PermissionName, PermissionRisk, Permissions } from './permissions';
 export type { AssuranceLevel, Principal } from './principal';
@@ -15,6 +17,7 @@ export { all, any, body, loadedBy, or, param, query, ResourceLoader, self } from
 export type { Requirement, ResourceSource } from './requirement';
 export {
   Authenticated,
+  AuthenticatedOrChallenged,
   ON_RESOURCE_EXTENSION,
   Public,
   RequirePermission,

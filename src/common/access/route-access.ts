@@ -7,7 +7,7 @@ import type { Requirement, ResourceSource } from './requirement';
 /** How a route is guarded. A route without one is refused, and stops the boot. */
 export type RouteAccess =
   | { readonly kind: 'public' }
-  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'authenticated'; readonly orChallenge?: true }
   | ({ readonly kind: 'permission' } & Requirement & AccessOptions);
 
 /** On what a permission is asked for; at the root without any of it. */
@@ -53,6 +53,14 @@ export function Public(): MethodDecorator {
 /** Any authenticated subject may call the route; the handler serves only what is the subject's own. */
 export function Authenticated(): MethodDecorator {
   return applyDecorators(declareAccess({ kind: 'authenticated' }), ApiBearerAuth());
+}
+
+/**
+ * As {@link Authenticated}; but a request whose body has a `challengeId` is let through as nobody's, whatever token it
+ * brings: the handler holds it to the pending sign-in that the challenge stands for.
+ */
+export function AuthenticatedOrChallenged(): MethodDecorator {
+  return applyDecorators(declareAccess({ kind: 'authenticated', orChallenge: true }), ApiBearerAuth());
 }
 
 /**

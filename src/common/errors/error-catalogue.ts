@@ -54,12 +54,17 @@ export const ERROR_CATALOGUE = {
   'AUTH.TOKEN_REVOKED': { kind: 'unauthenticated', title: 'The access token has been revoked' },
   'AUTH.INVALID_REFRESH_TOKEN': { kind: 'unauthenticated', title: 'The refresh token is not valid' },
   'AUTH.INVALID_CHALLENGE': { kind: 'unauthenticated', title: 'The challenge is not valid' },
+  'AUTH.INVALID_CODE': { kind: 'unauthenticated', title: 'The code is not valid' },
   'AUTH.SIGNING_KEY_NOT_FOUND': { kind: 'not_found', title: 'There is no such signing key' },
   'AUTH.INSUFFICIENT_USER_AUTHENTICATION': {
     kind: 'unauthenticated',
     title: 'A fresher or stronger authentication is required',
   },
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
+
+  'MFA.NO_ENROLMENT': { kind: 'conflict', title: 'There is no enrolment to confirm, or it has expired' },
+  'MFA.NOT_ENROLLED': { kind: 'conflict', title: 'The account has no second factor' },
+  'MFA.REQUIRED_BY_ROLE': { kind: 'conflict', title: 'A role of the account requires a second factor' },
 
   'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },
   'SESSION.LIMIT_REACHED': { kind: 'conflict', title: 'The account has as many sessions as it may' },

@@ -9,7 +9,13 @@ import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.policies';
 import type { LimitVerdict } from './rate-limit.storage';
 
-const LIMITS = { loginPerAddress: 5, loginPerName: 3, refreshPerAddress: 10 };
+const LIMITS = {
+  loginPerAddress: 5,
+  loginPerName: 3,
+  refreshPerAddress: 10,
+  mfaPerAddress: 20,
+  mfaPerChallenge: 3,
+};
 
 const routeOf = (policy?: RateLimitPolicy): object => {
   const handler = (): void => undefined;

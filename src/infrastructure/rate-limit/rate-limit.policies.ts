@@ -8,12 +8,19 @@ import type { authConfig } from '../../config/auth.config';
 import type { SecretBox } from '../crypto';
 
 const WINDOW_MS = 60_000;
+/** As long as a challenge can live: its count never starts anew. */
+const CHALLENGE_WINDOW_MS = 600_000;
 
 /** Counts by what callers typed as their name. */
 export const LOGIN_NAME_LIMIT = 'login.name';
 
 /** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
-export const SHARED_LIMITS: ReadonlySet<string> = new Set(['login.address', LOGIN_NAME_LIMIT]);
+export const SHARED_LIMITS: ReadonlySet<string> = new Set([
+  'login.address',
+  LOGIN_NAME_LIMIT,
+  'mfa.address',
+  'mfa.challenge',
+]);
 
 type RateLimits = ConfigType<typeof authConfig>['rateLimits'];
 
@@ -36,14 +43,25 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
       skipIf: (context) => typedNameOf(context) === '',
       getTracker: (_request, context) => typedNameOf(context),
     }),
+    limitOf('mfa', { name: 'mfa.address', limit: limits.mfaPerAddress }),
+    limitOf('mfa', {
+      name: 'mfa.challenge',
+      limit: limits.mfaPerChallenge,
+      ttl: CHALLENGE_WINDOW_MS,
+      skipIf: (context) => challengeOf(context) === '',
+      getTracker: (_request, context) => challengeOf(context),
+    }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
   ];
 }
 
-function limitOf(policy: RateLimitPolicy, options: Omit<ThrottlerOptions, 'ttl'>): ThrottlerOptions {
+function limitOf(
+  policy: RateLimitPolicy,
+  options: Omit<ThrottlerOptions, 'ttl'> & { ttl?: number },
+): ThrottlerOptions {
   return {
-    ...options,
     ttl: WINDOW_MS,
+    ...options,
     skipIf: (context) => rateLimitOf(context.getHandler()) !== policy || options.skipIf?.(context) === true,
   };
 }
@@ -58,4 +76,12 @@ function typedNameOf(context: ExecutionContext): string {
     .getRequest<FastifyRequest<{ Body: { username?: unknown } | null }>>().body;
   const { success, data } = loginNameField.safeParse(body?.username);
   return success ? canonicalName(data) : '';
+}
+
+/** The challenge that the caller answers, or the empty string; a made-up one is a count as well, and cheap. */
+function challengeOf(context: ExecutionContext): string {
+  const body = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Body: { challengeId?: unknown } | null }>>().body;
+  return typeof body?.challengeId === 'string' ? body.challengeId.slice(0, 200) : '';
 }

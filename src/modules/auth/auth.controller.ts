@@ -12,11 +12,15 @@ import {
   RefreshBody,
 } from './dto/auth.schemas';
 import { AuthenticationService } from './authentication.service';
+import { WhoAmIService } from './who-am-i.service';
 
 @ApiTags('auth')
 @Controller('v1/auth')
 export class AuthController {
-  constructor(private readonly authentication: AuthenticationService) {}
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly whoAmI: WhoAmIService,
+  ) {}
 
   @Post('login')
   @Public()
@@ -67,10 +71,12 @@ export class AuthController {
   @Public()
   @RateLimit('login')
   @ApiContract({
-    summary: 'Replace a password that must be changed, and sign in',
-    response: AuthenticatedResponse,
+    summary: 'Replace a password that must be changed, and go on with the sign-in',
+    response: LoginResponse,
     errors: [
       'AUTH.INVALID_CHALLENGE',
+      'AUTH.INVALID_CREDENTIALS',
+      'SESSION.LIMIT_REACHED',
       'USER.PASSWORD_TOO_SHORT',
       'USER.PASSWORD_TOO_WEAK',
       'USER.INVALID_TRANSITION',
@@ -81,7 +87,7 @@ export class AuthController {
     @Body({ schema: ChangeRequiredPasswordBody }) body: ChangeRequiredPasswordBody,
     @Ip() ip: string,
     @Headers('user-agent') userAgent?: string,
-  ): Promise<AuthenticatedResponse> {
+  ): Promise<LoginResponse> {
     return this.authentication.changeRequiredPassword(body, { ip, userAgent: userAgent ?? null });
   }
 
@@ -93,6 +99,6 @@ export class AuthController {
     errors: ['USER.NOT_FOUND'],
   })
   me(@CurrentPrincipal() principal: Principal): Promise<MeResponse> {
-    return this.authentication.describe(principal);
+    return this.whoAmI.describe(principal);
   }
 }

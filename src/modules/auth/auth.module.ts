@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { PassportModule } from '@nestjs/passport';
+import { AssurancePolicy } from '../../common/access';
 import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
@@ -16,16 +17,40 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { EnrollingAccounts } from './mfa/enrolling-accounts';
+import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
+import { FactorChange } from './mfa/factor-change';
+import { MfaResetService } from './mfa/mfa-reset.service';
+import { OwnFactorsController } from './mfa/own-factors.controller';
+import { OwnFactorsService } from './mfa/own-factors.service';
+import { RecoveryCodesRepository } from './mfa/recovery-codes.repository';
+import { RecoveryCodes } from './mfa/recovery-codes.service';
+import { SecondFactorController } from './mfa/second-factor.controller';
 import { SecondFactorPolicy } from './mfa/second-factor-policy';
+import { SecondFactorSignInService } from './mfa/second-factor-sign-in.service';
+import { SecondFactors } from './mfa/second-factors.service';
+import { TotpEnrolmentService } from './mfa/totp-enrolment.service';
+import { TotpEnrolmentsPurge } from './mfa/totp-enrolments.purge';
+import { TotpFactorsRepository } from './mfa/totp-factors.repository';
+import { TotpFactors } from './mfa/totp-factors.service';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
+import { RequiredPasswordService } from './sign-in/required-password.service';
+import { SignInAnswers } from './sign-in/sign-in-answers';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
+import { SignInChallenges } from './sign-in/sign-in-challenges';
 import { SignInChallengesPurge } from './sign-in/sign-in-challenges.purge';
 import { SignInChallengesRepository } from './sign-in/sign-in-challenges.repository';
+import { SignInCompletion } from './sign-in/sign-in-completion';
+import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
 import { AssuranceGuard } from './step-up/assurance.guard';
+import { StepUpAssurance } from './step-up/step-up-assurance';
+import { StepUpProofs } from './step-up/step-up-proofs';
+import { StepUpController } from './step-up/step-up.controller';
+import { StepUpService } from './step-up/step-up.service';
 import { AccessTokensService } from './tokens/access-tokens.service';
 import { JwksController } from './tokens/jwks.controller';
 import { KeyRotation } from './tokens/key-rotation';
@@ -38,8 +63,11 @@ import { resolveTokenIssuer, TokenIssuer } from './tokens/token-issuer';
 import { TokenRevocationService } from './tokens/token-revocation.service';
 import { TokensController } from './tokens/tokens.controller';
 import { VerifiedTokens } from './tokens/verified-tokens';
+import { WhoAmIService } from './who-am-i.service';
 import './tokens/tokens.permissions';
 
+/** Global for the one thing that others may ask without knowing the module: the port {@link AssurancePolicy}. */
+@Global()
 @Module({
   imports: [
     ConfigModule.forFeature(appConfig),
@@ -53,6 +81,9 @@ import './tokens/tokens.permissions';
   ],
   controllers: [
     AuthController,
+    SecondFactorController,
+    OwnFactorsController,
+    StepUpController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -63,8 +94,30 @@ import './tokens/tokens.permissions';
     AuthenticationService,
     AuthenticationGuard,
     AssuranceGuard,
+    { provide: AssurancePolicy, useClass: StepUpAssurance },
     SecondFactorPolicy,
+    StepUpService,
+    StepUpProofs,
+    SecondFactors,
+    SecondFactorSignInService,
+    TotpFactors,
+    TotpFactorsRepository,
+    TotpEnrolmentService,
+    TotpEnrolmentsPurge,
+    EnrollingAccounts,
+    EnrolmentConclusion,
+    RecoveryCodes,
+    RecoveryCodesRepository,
+    OwnFactorsService,
+    FactorChange,
+    MfaResetService,
+    WhoAmIService,
     SignInService,
+    RequiredPasswordService,
+    SignInCompletion,
+    SignInRefusals,
+    SignInChallenges,
+    SignInAnswers,
     SignInAttemptsService,
     SignInAttemptsRepository,
     SignInChallengesRepository,
@@ -89,6 +142,6 @@ import './tokens/tokens.permissions';
         resolveTokenIssuer(config.publicUrl, database),
     },
   ],
-  exports: [AuthenticationGuard, AssuranceGuard],
+  exports: [AuthenticationGuard, AssuranceGuard, AssurancePolicy],
 })
 export class AuthModule {}

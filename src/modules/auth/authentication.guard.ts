@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { TokenExpiredError } from 'jsonwebtoken';
-import { routeAccessOf } from '../../common/access';
+import { routeAccessOf, type RouteAccess } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { Clock } from '../../infrastructure/clock';
 import { SessionActivity } from '../sessions';
@@ -19,7 +19,7 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard('jwt') {
-  private readonly publicHandlers = new WeakMap<object, boolean>();
+  private readonly accessOf = new WeakMap<object, RouteAccess | undefined>();
 
   constructor(
     private readonly verified: VerifiedTokens,
@@ -31,8 +31,10 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.isPublic(context.getHandler())) return true;
+    const access = this.declaredAccess(context.getHandler());
+    if (access?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (access?.kind === 'authenticated' && access.orChallenge && bringsChallenge(request)) return true;
     const token = presentedToken(request);
     const known = this.verified.find(token);
     return known === undefined ? this.verifyFirst(context, request, token) : this.admit(request, known);
@@ -46,13 +48,13 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
     return verified;
   }
 
-  private isPublic(handler: object): boolean {
-    let isPublic = this.publicHandlers.get(handler);
-    if (isPublic === undefined) {
-      isPublic = routeAccessOf(handler)?.kind === 'public';
-      this.publicHandlers.set(handler, isPublic);
+  private declaredAccess(handler: object): RouteAccess | undefined {
+    let access = this.accessOf.get(handler);
+    if (access === undefined) {
+      access = routeAccessOf(handler);
+      this.accessOf.set(handler, access);
     }
-    return isPublic;
+    return access;
   }
 
   private async verifyFirst(
@@ -74,6 +76,10 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
     if (typeof revoked === 'boolean') return admitUnless(revoked, request, token);
     return revoked.then((answer) => admitUnless(answer, request, token));
   }
+}
+
+function bringsChallenge({ body }: FastifyRequest): boolean {
+  return typeof (body as { challengeId?: unknown } | null | undefined)?.challengeId === 'string';
 }
 
 /** What follows the scheme, in any form: only a token that was not seen before has its form to be looked at. */

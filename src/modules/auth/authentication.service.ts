@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../common/access';
-import { PolicyService } from '../rbac';
-import { RefreshTokensService, SessionsService, type SessionGrant } from '../sessions';
-import { UserSnapshotsService } from '../users';
+import { DomainError } from '../../common/errors';
+import { RefreshTokensService, SessionsService } from '../sessions';
 import type {
   AuthenticatedResponse,
   ChangeRequiredPasswordBody,
   LoginBody,
   LoginResponse,
-  MeResponse,
 } from './dto/auth.schemas';
-import { SignInService, type SignInOrigin } from './sign-in/sign-in.service';
+import { SecondFactorPolicy } from './mfa/second-factor-policy';
+import { RequiredPasswordService } from './sign-in/required-password.service';
+import { SignInAnswers } from './sign-in/sign-in-answers';
+import type { SignInOrigin } from './sign-in/sign-in-result';
+import { SignInService } from './sign-in/sign-in.service';
 import { AccessTokensService } from './tokens/access-tokens.service';
 
 /** Sign in, stay signed in, sign out: what a client of the API does with its tokens. */
@@ -18,29 +19,38 @@ import { AccessTokensService } from './tokens/access-tokens.service';
 export class AuthenticationService {
   constructor(
     private readonly signIn: SignInService,
+    private readonly requiredPasswords: RequiredPasswordService,
+    private readonly answers: SignInAnswers,
     private readonly sessions: SessionsService,
     private readonly refreshTokens: RefreshTokensService,
     private readonly tokens: AccessTokensService,
-    private readonly users: UserSnapshotsService,
-    private readonly policy: PolicyService,
+    private readonly secondFactors: SecondFactorPolicy,
   ) {}
 
   async login(body: LoginBody, origin: SignInOrigin): Promise<LoginResponse> {
-    const result = await this.signIn.signInWithPassword(body.username, body.password, origin);
-    return result.kind === 'authenticated'
-      ? this.answer(result.grant)
-      : { status: result.kind, challengeId: result.challengeId };
+    return this.answers.of(await this.signIn.signInWithPassword(body.username, body.password, origin));
   }
 
   async changeRequiredPassword(
     body: ChangeRequiredPasswordBody,
     origin: SignInOrigin,
-  ): Promise<AuthenticatedResponse> {
-    return this.answer(await this.signIn.changeRequiredPassword(body.challengeId, body.newPassword, origin));
+  ): Promise<LoginResponse> {
+    return this.answers.of(await this.requiredPasswords.change(body.challengeId, body.newPassword, origin));
   }
 
+  /**
+   * A session that was begun with less than its user has to prove by now does not go on.
+   *
+   * @throws DomainError `AUTH.INVALID_REFRESH_TOKEN`
+   */
   async refresh(refreshToken: string): Promise<AuthenticatedResponse> {
-    return this.answer(await this.refreshTokens.refresh(refreshToken));
+    const grant = await this.refreshTokens.refresh(refreshToken);
+    const { id, userId, acr } = grant.session;
+    if (acr === 'aal1' && (await this.secondFactors.isRequiredOf(userId))) {
+      await this.sessions.endQuietly(id, 'mfa_required');
+      throw new DomainError('AUTH.INVALID_REFRESH_TOKEN');
+    }
+    return this.answers.authenticated(grant);
   }
 
   /** Ends the session that either token belongs to; says nothing of what it found. */
@@ -49,30 +59,5 @@ export class AuthenticationService {
     const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     const sessionId = bearer === undefined ? null : await this.tokens.sessionOf(bearer);
     if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'logout');
-  }
-
-  async describe(principal: Principal): Promise<MeResponse> {
-    const { username } = await this.users.get(principal.subject);
-    return {
-      subject: principal.subject,
-      username,
-      sessionId: principal.sessionId,
-      authTime: principal.authTime,
-      acr: principal.acr,
-      amr: [...principal.amr],
-      permissions: await this.policy.effectivePermissions(principal.subject),
-    };
-  }
-
-  private answer({ session, refreshToken }: SessionGrant): AuthenticatedResponse {
-    const { accessToken, expiresIn } = this.tokens.issue(session);
-    return {
-      status: 'authenticated',
-      accessToken,
-      refreshToken,
-      tokenType: 'Bearer',
-      expiresIn,
-      sessionId: session.id,
-    };
   }
 }

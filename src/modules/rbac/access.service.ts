@@ -119,6 +119,22 @@ export class AccessService {
     });
   }
 
+  /**
+   * Whether a role that the subject holds, itself or through a group, requires a second factor of it: at whatever
+   * resource and under whatever condition, and before it begins to hold as well.
+   */
+  async requiresMfa(subjectId: string): Promise<boolean> {
+    const source = await this.sourceFor();
+    if (!source.policy.requiresMfa) return false;
+    const now = Date.now();
+    const subject = await source.subject(subjectId);
+    return (
+      subject?.held.some(
+        ({ role, effect, validTo }) => role.requiresMfa && effect === 'allow' && validTo > now,
+      ) === true
+    );
+  }
+
   private async decideLater(request: AccessRequest, options?: DecideOptions): Promise<Decision> {
     return this.decideFrom(await this.sourceFor(options), request);
   }

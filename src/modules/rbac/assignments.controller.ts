@@ -56,6 +56,7 @@ export class AssignmentsController {
       'RBAC.UNKNOWN_ROLE',
       'RBAC.UNKNOWN_RESOURCE',
       'RBAC.ASSIGNMENT_EXISTS',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
       'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.LAST_ADMINISTRATOR',
@@ -76,6 +77,7 @@ export class AssignmentsController {
     response: WrittenAssignmentResponse,
     errors: [
       'RBAC.ASSIGNMENT_NOT_FOUND',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
       'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.LAST_ADMINISTRATOR',

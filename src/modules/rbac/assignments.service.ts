@@ -45,7 +45,7 @@ export class AssignmentsService {
    *
    * @throws DomainError `RBAC.INVALID_CONDITION`, `RBAC.INVALID_EXEMPTION`, `RBAC.UNKNOWN_PRINCIPAL`, `RBAC.UNKNOWN_ROLE`,
    * `RBAC.UNKNOWN_RESOURCE`,
-   * `RBAC.ASSIGNMENT_EXISTS`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
+   * `RBAC.ASSIGNMENT_EXISTS`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
    */
   create(actor: Principal, body: CreateAssignmentBody): Promise<WrittenAssignment> {
     const assignment = assignmentFrom(body);
@@ -53,9 +53,10 @@ export class AssignmentsService {
       await this.requireReferences(assignment);
       const { principalId, roleId, resourceId, effect } = assignment;
       const policy = await this.privileges.readPolicy();
-      if (effect === 'allow')
+      if (effect === 'allow') {
         await this.privileges.requireHeld(policy, actor.subject, policy.reachOf(roleId), resourceId);
-      else await this.privileges.requireDominance(policy, actor.subject, principalId, resourceId);
+        await this.privileges.requireFreshToGive(policy, actor, [roleId]);
+      } else await this.privileges.requireDominance(policy, actor.subject, principalId, resourceId);
       if (!(await this.assignments.insert({ ...assignment, createdBy: actor.subject }))) {
         throw new DomainError('RBAC.ASSIGNMENT_EXISTS');
       }
@@ -69,7 +70,7 @@ export class AssignmentsService {
   /**
    * Taking back must not touch somebody more privileged; taking a denial back is a grant of what it denied.
    *
-   * @throws DomainError `RBAC.ASSIGNMENT_NOT_FOUND`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`,
+   * @throws DomainError `RBAC.ASSIGNMENT_NOT_FOUND`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`,
    * `RBAC.LAST_ADMINISTRATOR`
    */
   delete(actor: Principal, id: string): Promise<WrittenAssignment> {
@@ -79,8 +80,10 @@ export class AssignmentsService {
       const { principalId, roleId, resourceId, effect } = assignment;
       const policy = await this.privileges.readPolicy();
       await this.privileges.requireDominance(policy, actor.subject, principalId, resourceId);
-      if (effect === 'deny')
+      if (effect === 'deny') {
         await this.privileges.requireHeld(policy, actor.subject, policy.reachOf(roleId), resourceId);
+        await this.privileges.requireFreshToGive(policy, actor, [roleId]);
+      }
       await this.assignments.delete(id);
       if (effect === 'allow' && roleId === ADMINISTRATOR_ROLE_ID)
         await this.privileges.requireAdministrator(policy);

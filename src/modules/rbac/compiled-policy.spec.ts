@@ -15,6 +15,7 @@ const aRole = (role: Partial<RoleDefinition> & { id: string }): RoleDefinition =
   grants: [],
   except: [],
   parents: [],
+  requiresMfa: false,
   ...role,
 });
 const allow = (roleId: string): HeldRole => ({ roleId, effect: 'allow' });

@@ -21,6 +21,7 @@ export interface CompiledRole {
   /** What a denial takes: only what the role names. */
   readonly denies: PermissionSet;
   readonly isReadable: boolean;
+  readonly requiresMfa: boolean;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -35,6 +36,8 @@ export class CompiledPolicy {
   static readonly EMPTY = new CompiledPolicy(new Map(), []);
 
   readonly everything: PermissionSet;
+  /** Whether any role at all requires a second factor. */
+  requiresMfa = false;
   private readonly capacity: number;
   private readonly nothing: PermissionSet;
   private readonly implications: Implications;
@@ -55,6 +58,7 @@ export class CompiledPolicy {
     this.implications = new Implications(bits, implied);
     for (const role of roles) this.definitions.set(role.id, role);
     for (const { id } of roles) this.resolve(id);
+    this.requiresMfa = roles.some((role) => role.requiresMfa);
   }
 
   get unreadableRoleIds(): string[] {
@@ -77,7 +81,7 @@ export class CompiledPolicy {
   roleOf(id: string): CompiledRole {
     let role = this.roles.get(id);
     if (role === undefined) {
-      role = { id, grants: this.nothing, denies: this.everything, isReadable: false };
+      role = { id, grants: this.nothing, denies: this.everything, isReadable: false, requiresMfa: false };
       this.roles.set(id, role);
     }
     return role;
@@ -90,6 +94,7 @@ export class CompiledPolicy {
       for (const id of ids) for (const heir of graph.heirsOf(id)) concerned.add(heir);
     for (const id of concerned) this.resolved.delete(id);
     for (const id of concerned) this.resolve(id);
+    this.requiresMfa = [...this.definitions.values()].some((role) => role.requiresMfa);
   }
 
   /** The most that the role can grant or deny: everything where it cannot be read. */
@@ -131,7 +136,12 @@ export class CompiledPolicy {
     if (this.resolved.has(id)) return role;
     // Whoever comes back here before the role is resolved inherits from itself.
     this.resolved.add(id);
-    Object.assign(role, { grants: this.nothing, denies: this.everything, isReadable: false });
+    Object.assign(role, {
+      grants: this.nothing,
+      denies: this.everything,
+      isReadable: false,
+      requiresMfa: false,
+    });
     const definition = this.definitions.get(id);
     const named = definition === undefined ? undefined : this.namedBy(definition);
     if (definition === undefined || named === undefined) return role;
@@ -141,6 +151,8 @@ export class CompiledPolicy {
     for (const grant of definition.except) this.apply(grant, grants, 'subtract');
     this.implications.addTo(grants);
     for (const grant of definition.except) this.apply(grant, grants, 'subtract');
+    role.requiresMfa =
+      definition.requiresMfa || definition.parents.some((parent) => this.roleOf(parent).requiresMfa);
     return Object.assign(role, { grants, denies: named, isReadable: true });
   }
 

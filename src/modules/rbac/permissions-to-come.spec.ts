@@ -21,6 +21,7 @@ const aRole = (id: string, grants: string[], except: string[] = []): RoleDefinit
   grants,
   except,
   parents: [],
+  requiresMfa: false,
 });
 
 const isWithin = (bits: ReadonlyMap<string, number>, roles: RoleDefinition[]): boolean => {

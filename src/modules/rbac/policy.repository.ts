@@ -26,6 +26,7 @@ const ADVANCE = {
 };
 const LOCK = { name: 'policy-lock', text: 'SELECT 1 FROM policy_state FOR UPDATE' };
 const ROLES = `coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'grants', r.grants, 'except', r."except",
+  'requiresMfa', r.requires_mfa,
   'parents', ARRAY(SELECT rp.parent_id FROM role_parents rp WHERE rp.role_id = r.id))), '[]')`;
 const READ = {
   name: 'policy-read',

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AssurancePolicy, declaredPermissions, SENSITIVE, type Principal } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { CompiledPolicy } from './compiled-policy';
 import { Holdings } from './holdings';
@@ -15,6 +16,7 @@ export class Privileges {
   constructor(
     private readonly policies: PolicyRepository,
     private readonly holders: PrivilegesRepository,
+    private readonly assurance: AssurancePolicy,
   ) {}
 
   async readPolicy(): Promise<CompiledPolicy> {
@@ -32,6 +34,24 @@ export class Privileges {
     const held = await this.holdingsOf(policy, actorId);
     const missing = concerned.without(held.firmlyAt(await this.holders.findPath(resourceId)));
     if (!missing.isEmpty()) throw new ExceedsOwnPermissionsError(policy.namesIn(missing));
+  }
+
+  /**
+   * Before roles are given away: critical permissions only by somebody who proved just now who they are.
+   *
+   * @throws DomainError `AUTH.INSUFFICIENT_USER_AUTHENTICATION`
+   */
+  async requireFreshToGive(
+    policy: CompiledPolicy,
+    actor: Principal,
+    roleIds: readonly string[],
+  ): Promise<void> {
+    const given = policy.emptySet();
+    for (const roleId of roleIds) given.unite(policy.reachOf(roleId));
+    const isCritical = policy
+      .namesIn(given)
+      .some((name) => declaredPermissions().get(name)?.risk === 'critical');
+    if (isCritical) await this.assurance.require(actor, SENSITIVE);
   }
 
   /**

@@ -1,7 +1,13 @@
 import type { RoleDefinition } from './compiled-policy';
 import { RoleGraph } from './role-graph';
 
-const aRole = (id: string, ...parents: string[]): RoleDefinition => ({ id, grants: [], except: [], parents });
+const aRole = (id: string, ...parents: string[]): RoleDefinition => ({
+  id,
+  grants: [],
+  except: [],
+  parents,
+  requiresMfa: false,
+});
 
 describe('RoleGraph', () => {
   it('tells a diamond from a cycle', () => {

@@ -44,6 +44,12 @@ export class RoleRules {
     if (change.before !== undefined)
       await this.privileges.requireLosersInReach(actorId, before, after, [change.id, ...heirs]);
   }
+
+  /** Of a role whose content stays as it is. @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS` */
+  async requireHeld(actorId: string, roleId: string): Promise<void> {
+    const policy = await this.privileges.readPolicy();
+    await this.privileges.requireHeld(policy, actorId, policy.reachOf(roleId));
+  }
 }
 
 function requireWellFormed(role: RoleDefinition, policy: PolicyDefinition, graph: RoleGraph): void {

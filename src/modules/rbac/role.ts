@@ -10,4 +10,7 @@ export interface Role extends RoleDefinition {
 }
 
 /** What a role says, apart from who it is. */
-export type RoleContent = Pick<Role, 'name' | 'description' | 'grants' | 'except' | 'parents'>;
+export type RoleContent = Pick<
+  Role,
+  'name' | 'description' | 'grants' | 'except' | 'parents' | 'requiresMfa'
+>;

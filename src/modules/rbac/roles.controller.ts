@@ -59,6 +59,8 @@ export class RolesController {
   @RequirePermission('roles:update')
   @ApiContract({
     summary: 'Change a role, and with it what its holders may do',
+    description:
+      'Of a built-in role nothing but `requiresMfa` can be changed. That flag needs a fresh authentication.',
     response: RoleResponse,
     errors: [
       'RBAC.ROLE_NOT_FOUND',
@@ -71,6 +73,7 @@ export class RolesController {
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
       'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.LAST_ADMINISTRATOR',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
       'REQUEST.PRECONDITION_REQUIRED',
       'REQUEST.PRECONDITION_FAILED',
     ],

@@ -4,6 +4,7 @@ import { Database } from '../../infrastructure/database';
 import type { Role, RoleContent } from './role';
 
 const SELECT = `SELECT r.id, r.name, r.description, r.system, r.grants, r."except", r.version,
+    r.requires_mfa AS "requiresMfa",
     r.created_at AS "createdAt",
     ARRAY(SELECT p.parent_id::text FROM role_parents p WHERE p.role_id = r.id ORDER BY p.parent_id) AS parents
   FROM roles r`;
@@ -19,11 +20,12 @@ const IS_USED = {
 };
 const INSERT = {
   name: 'roles-insert',
-  text: `INSERT INTO roles (id, name, name_key, description, grants, "except") VALUES ($1, $2, $3, $4, $5, $6)`,
+  text: `INSERT INTO roles (id, name, name_key, description, grants, "except", requires_mfa)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 };
 const UPDATE = {
   name: 'roles-update',
-  text: `UPDATE roles SET name = $2, name_key = $3, description = $4, grants = $5, "except" = $6,
+  text: `UPDATE roles SET name = $2, name_key = $3, description = $4, grants = $5, "except" = $6, requires_mfa = $7,
            version = version + 1, updated_at = now()
          WHERE id = $1`,
 };
@@ -80,6 +82,7 @@ export class RolesRepository {
   }
 }
 
-function valuesOf({ id, name, description, grants, except }: StoredRole): unknown[] {
-  return [id, name, canonicalName(name), description, [...new Set(grants)], [...new Set(except)]];
+function valuesOf({ id, name, description, grants, except, requiresMfa }: StoredRole): unknown[] {
+  const lists = [[...new Set(grants)], [...new Set(except)]];
+  return [id, name, canonicalName(name), description, ...lists, requiresMfa];
 }

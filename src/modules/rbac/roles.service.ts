@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { Principal } from '../../common/access';
+import { AssurancePolicy, SENSITIVE, type Principal } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import type { FieldChanges } from '../../common/events';
 import type { Page } from '../../common/http';
@@ -26,6 +26,7 @@ export class RolesService {
     private readonly rules: RoleRules,
     private readonly writer: PolicyWriter,
     private readonly cursors: CursorCodec,
+    private readonly assurance: AssurancePolicy,
   ) {}
 
   async list({ name, limit, cursor }: ListRolesQuery): Promise<Page<Role>> {
@@ -59,13 +60,19 @@ export class RolesService {
 
   /**
    * @throws DomainError `RBAC.ROLE_NOT_FOUND`, `RBAC.ROLE_IS_SYSTEM`, `REQUEST.PRECONDITION_FAILED`,
-   * `RBAC.ROLE_NAME_TAKEN`, and as {@link RoleRules.requirePermitted}
+   * `RBAC.ROLE_NAME_TAKEN`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, and as {@link RoleRules.requirePermitted}
    */
   update(actor: Principal, id: string, version: number, body: UpdateRoleBody): Promise<Role> {
     return this.writer.write(async () => {
-      const before = await this.getChangeable(id, version);
+      const before = await this.getById(id);
       const role = { id, ...contentOf({ ...before, ...body }) };
-      await this.rules.requirePermitted(actor.subject, { id, before, after: role });
+      const { requiresMfa, ...rest } = body;
+      if (before.system && Object.keys(rest).length > 0) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
+      requireVersion(before, version);
+      if (before.system) await this.rules.requireHeld(actor.subject, id);
+      else await this.rules.requirePermitted(actor.subject, { id, before, after: role });
+      // Who could take the demand back with a stolen token would not need the factor.
+      if (requiresMfa === !before.requiresMfa) await this.assurance.require(actor, SENSITIVE);
       await this.unlessTaken(() => this.roles.update(role));
       await this.writer.record('policy.roles', [id], new RoleUpdatedEvent(id, changesOf(before, role)));
       return this.getById(id);
@@ -78,19 +85,14 @@ export class RolesService {
    */
   async delete(actor: Principal, id: string, version: number): Promise<void> {
     await this.writer.write(async () => {
-      const before = await this.getChangeable(id, version);
+      const before = await this.getById(id);
+      if (before.system) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
+      requireVersion(before, version);
       if (await this.roles.isUsed(id)) throw new DomainError('RBAC.ROLE_IN_USE');
       await this.rules.requirePermitted(actor.subject, { id, before });
       await this.roles.delete(id);
       await this.writer.record('policy.roles', [id], new RoleDeletedEvent(id, changesOf(before, undefined)));
     });
-  }
-
-  private async getChangeable(id: string, version: number): Promise<Role> {
-    const role = await this.getById(id);
-    if (role.system) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
-    if (role.version !== version) throw new DomainError('REQUEST.PRECONDITION_FAILED');
-    return role;
   }
 
   private async unlessTaken(write: () => Promise<void>): Promise<void> {
@@ -104,13 +106,18 @@ export class RolesService {
   }
 }
 
-function contentOf({ name, description, grants, except, parents }: RoleContent): RoleContent {
-  return { name, description, grants, except, parents };
+/** @throws DomainError `REQUEST.PRECONDITION_FAILED` */
+function requireVersion(role: Role, version: number): void {
+  if (role.version !== version) throw new DomainError('REQUEST.PRECONDITION_FAILED');
+}
+
+function contentOf({ name, description, grants, except, parents, requiresMfa }: RoleContent): RoleContent {
+  return { name, description, grants, except, parents, requiresMfa };
 }
 
 /** Before and after of every field that differs. */
 function changesOf(before: RoleContent | undefined, after: RoleContent | undefined): FieldChanges {
-  const fields = ['name', 'description', 'grants', 'except', 'parents'] as const;
+  const fields = ['name', 'description', 'grants', 'except', 'parents', 'requiresMfa'] as const;
   const differing = fields.filter(
     (field) => JSON.stringify(before?.[field]) !== JSON.stringify(after?.[field]),
   );

@@ -83,6 +83,12 @@ const RENEW_EPOCH = {
   name: 'sessions-renew-epoch',
   text: `UPDATE sessions SET epoch = $2 WHERE id = $1 AND ${UNEXPIRED}`,
 };
+const STRENGTHEN = {
+  name: 'sessions-strengthen',
+  text: `UPDATE sessions SET authenticated_at = statement_timestamp(), acr = greatest(acr, $4),
+           methods = methods || ARRAY(SELECT unnest($3::text[]) EXCEPT SELECT unnest(methods))
+         WHERE id = $1 AND user_id = $2 AND ${LIVE} RETURNING ${STATE}`,
+};
 const FIND_LIVE_BY_USER = {
   name: 'sessions-find-live-by-user',
   text: `SELECT id, user_id AS "userId", methods, host(ip) AS ip, user_agent AS "userAgent",
@@ -180,6 +186,16 @@ export class SessionsRepository {
 
   async renewEpoch(id: string, epoch: number): Promise<boolean> {
     return (await this.database.change(RENEW_EPOCH, [id, epoch])) === 1;
+  }
+
+  /** Null when there is no such live session of the user. */
+  async strengthen(
+    id: string,
+    userId: string,
+    methods: readonly string[],
+    acr: AssuranceLevel,
+  ): Promise<SessionState | null> {
+    return (await this.database.query<SessionState>(STRENGTHEN, [id, userId, methods, acr]))[0] ?? null;
   }
 
   findLiveByUser(userId: string, beforeId: string | null, limit: number): Promise<SessionRow[]> {

@@ -128,6 +128,22 @@ export class SessionsService {
     return session;
   }
 
+  /**
+   * Notes that `userId` proved `methods` just now, on top of what the session knows already.
+   *
+   * @throws DomainError `SESSION.NOT_FOUND`
+   */
+  async strengthen(
+    id: string,
+    userId: string,
+    methods: readonly string[],
+    acr: AssuranceLevel,
+  ): Promise<SessionState> {
+    const session = await this.sessions.strengthen(id, userId, methods, acr);
+    if (session === null) throw new DomainError('SESSION.NOT_FOUND');
+    return session;
+  }
+
   async list(
     userId: string,
     query: { limit: number; cursor?: string | undefined },

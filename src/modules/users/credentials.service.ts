@@ -68,12 +68,25 @@ export class CredentialsService {
   changePassword(user: UserCredentials, passwordHash: string): Promise<number> {
     return this.database.transaction(async () => {
       const epoch = await this.users.updatePassword(user.id, passwordHash, user.epoch);
-      if (epoch === null) {
-        throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account has changed.' });
-      }
+      if (epoch === null) throw accountChanged();
       await this.feed.append('user.epoch', [user.id]);
       await this.events.publish(new UserPasswordChangedEvent(user.id));
       return epoch;
+    });
+  }
+
+  /**
+   * Says whether the user has a second factor now, and ends the epoch: all that was issued before is dead. Answers the
+   * new epoch.
+   *
+   * @throws DomainError `USER.INVALID_TRANSITION` when the account changed since `epoch`.
+   */
+  changeSecondFactor(userId: string, mfaEnabled: boolean, epoch: number | null): Promise<number> {
+    return this.database.transaction(async () => {
+      const next = await this.users.updateMfaEnabled(userId, mfaEnabled, epoch);
+      if (next === null) throw accountChanged();
+      await this.feed.append('user.epoch', [userId]);
+      return next;
     });
   }
 
@@ -89,4 +102,8 @@ export class CredentialsService {
   findEpochs(userIds: readonly string[]): Promise<{ id: string; epoch: number }[]> {
     return this.users.findEpochs(userIds);
   }
+}
+
+function accountChanged(): DomainError {
+  return new DomainError('USER.INVALID_TRANSITION', { detail: 'The account has changed.' });
 }

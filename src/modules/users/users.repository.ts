@@ -88,6 +88,12 @@ const UPDATE_PASSWORD = {
            version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
          WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited') RETURNING epoch`,
 };
+const UPDATE_MFA_ENABLED = {
+  name: 'users-update-mfa-enabled',
+  text: `UPDATE users SET mfa_enabled = $2, version = version + 1, updated_at = now(), epoch = epoch + 1,
+           epoch_changed_at = now()
+         WHERE id = $1 AND ($3::integer IS NULL OR epoch = $3 AND status = 'active') RETURNING epoch`,
+};
 const REHASH = {
   name: 'users-rehash',
   text: 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
@@ -169,6 +175,12 @@ export class UsersRepository {
   /** The new epoch; null when the account changed since `epoch` or may not have a password now. */
   async updatePassword(id: string, passwordHash: string, epoch: number): Promise<number | null> {
     const rows = await this.database.query<{ epoch: number }>(UPDATE_PASSWORD, [id, passwordHash, epoch]);
+    return rows[0]?.epoch ?? null;
+  }
+
+  /** The new epoch; null when the account changed since `epoch`, or is gone. */
+  async updateMfaEnabled(id: string, mfaEnabled: boolean, epoch: number | null): Promise<number | null> {
+    const rows = await this.database.query<{ epoch: number }>(UPDATE_MFA_ENABLED, [id, mfaEnabled, epoch]);
     return rows[0]?.epoch ?? null;
   }
 

@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { definePermissions, SubjectDirectory } from '../../../src/common/access';
+import { AssurancePolicy, definePermissions, SubjectDirectory } from '../../../src/common/access';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../../src/common/events';
 import { appConfig } from '../../../src/config/app.config';
 import { authConfig } from '../../../src/config/auth.config';
@@ -70,11 +70,17 @@ const NOBODY: SubjectDirectory = {
   findUsernames: () => Promise.resolve(new Map()),
 };
 
-/** Who has which name is not known here. */
+/** Everybody here proved just now who they are. */
+const FRESH: AssurancePolicy = { require: () => Promise.resolve() };
+
+/** Who has which name, and when they proved it, is not known here. */
 @Global()
 @Module({
-  providers: [{ provide: SubjectDirectory, useValue: NOBODY }],
-  exports: [SubjectDirectory],
+  providers: [
+    { provide: SubjectDirectory, useValue: NOBODY },
+    { provide: AssurancePolicy, useValue: FRESH },
+  ],
+  exports: [SubjectDirectory, AssurancePolicy],
 })
 class NamelessModule {}
 

@@ -37,6 +37,7 @@ describe('roles', () => {
       grants: ['catalog.*:read', 'roles:read'],
       except: ['catalog.table:read'],
       parents: [AUDITOR],
+      requiresMfa: false,
       version: 1,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });

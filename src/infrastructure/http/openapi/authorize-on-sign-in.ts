@@ -11,7 +11,10 @@ declare const window: { readonly ui: { preauthorizeApiKey(scheme: string, value:
  * A page that signed in is authorised from then on, and stays so over a refresh.
  */
 export function authorizeOnSignIn(response: UiResponse): UiResponse {
-  const isSignIn = /\/v1\/auth\/(login|refresh|password\/change-required)$/.test(response.url);
+  const isSignIn =
+    /\/v1\/(auth\/(login|mfa|refresh|step-up|password\/change-required)|users\/me\/mfa\/(totp\/confirm|recovery-codes))$/.test(
+      response.url,
+    );
   const { status, accessToken } = response.body ?? {};
   if (response.ok && isSignIn && status === 'authenticated' && accessToken !== undefined) {
     window.ui.preauthorizeApiKey('bearer', accessToken);

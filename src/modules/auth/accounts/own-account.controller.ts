@@ -1,7 +1,13 @@
 import { Body, Controller, Patch, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Authenticated, CurrentPrincipal, type Principal } from '../../../common/access';
+import {
+  Authenticated,
+  CurrentPrincipal,
+  RequireAuth,
+  SENSITIVE,
+  type Principal,
+} from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag } from '../../../common/http';
 import { toUserResponse, UpdateOwnProfileBody, UserResponse, UsersService } from '../../users';
 import { ChangePasswordBody } from '../dto/auth.schemas';
@@ -31,6 +37,7 @@ export class OwnAccountController {
 
   @Post('password')
   @Authenticated()
+  @RequireAuth(SENSITIVE)
   @ApiContract({
     summary: 'Change your own password',
     description: 'Every other session ends. Refresh afterwards: access tokens from before are dead.',

@@ -63,9 +63,24 @@ export type AuthenticatedResponse = z.infer<typeof AuthenticatedResponse>;
 export const LoginResponse = z
   .union([
     AuthenticatedResponse,
-    z.strictObject({ status: z.literal('password_change_required'), challengeId: z.string() }),
+    z.strictObject({
+      status: z.literal('mfa_required').describe('Go on at `/v1/auth/mfa`.'),
+      challengeId: z.string(),
+      methods: z.array(z.enum(['totp', 'recovery_code'])),
+    }),
+    z.strictObject({
+      status: z.literal('mfa_enrolment_required').describe('Go on at `/v1/users/me/mfa/totp`.'),
+      challengeId: z.string(),
+    }),
+    z.strictObject({
+      status: z.literal('password_change_required').describe('Go on at `/v1/auth/password/change-required`.'),
+      challengeId: z.string(),
+    }),
   ])
-  .meta({ id: 'LoginResponse', examples: [{ status: 'password_change_required', challengeId: 'mQd0…' }] });
+  .meta({
+    id: 'LoginResponse',
+    examples: [{ status: 'mfa_required', challengeId: 'mQd0…', methods: ['totp', 'recovery_code'] }],
+  });
 export type LoginResponse = z.infer<typeof LoginResponse>;
 
 export const MeResponse = z

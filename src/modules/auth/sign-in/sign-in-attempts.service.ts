@@ -47,6 +47,11 @@ export class SignInAttemptsService implements OnApplicationShutdown {
     }
   }
 
+  /** Takes back the count of an attempt that turned out right and is not the last of its sign-in. */
+  release(subject: AttemptSubject): Promise<void> {
+    return this.attempts.giveBack(this.keyFor(subject), subject.source, this.config.failedAttemptsLimit);
+  }
+
   /** After full success, or by an administrator. */
   clear(userId: string): Promise<void> {
     return this.attempts.clear(keyOfAccount(userId));

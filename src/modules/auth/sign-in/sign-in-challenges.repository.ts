@@ -2,31 +2,36 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { randomToken, sha256 } from '../../../infrastructure/crypto';
 import { Database } from '../../../infrastructure/database';
+import type { SourceClass } from './sign-in-attempts.repository';
 
 const LIFE_SECONDS = 600;
+
+/** What a pending sign-in still waits for. A challenge of one purpose is worthless for another. */
+export type ChallengePurpose = 'mfa' | 'mfa_enrolment' | 'password_change';
 
 export interface SignInChallenge {
   readonly userId: string;
   readonly epoch: number;
   readonly methods: readonly string[];
+  readonly source: SourceClass;
 }
+
+const COLUMNS = 'user_id AS "userId", epoch, methods, source_class AS source';
 
 const INSERT = {
   name: 'sign-in-challenges-insert',
-  text: `INSERT INTO sign_in_challenges (id, token_hash, user_id, purpose, epoch, methods, expires_at)
-         VALUES ($1, $2, $3, 'password_change', $4, $5, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
+  text: `INSERT INTO sign_in_challenges (id, token_hash, user_id, purpose, epoch, methods, source_class, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
 };
 const SPEND = {
   name: 'sign-in-challenges-spend',
-  text: `DELETE FROM sign_in_challenges WHERE token_hash = $1 AND purpose = 'password_change'
-           AND expires_at > statement_timestamp()
-         RETURNING user_id AS "userId", epoch, methods`,
+  text: `DELETE FROM sign_in_challenges WHERE token_hash = $1 AND purpose = $2 AND expires_at > statement_timestamp()
+         RETURNING ${COLUMNS}`,
 };
-
 const FIND = {
   name: 'sign-in-challenges-find',
-  text: `SELECT user_id AS "userId", epoch, methods FROM sign_in_challenges
-         WHERE token_hash = $1 AND purpose = 'password_change' AND expires_at > statement_timestamp()`,
+  text: `SELECT ${COLUMNS} FROM sign_in_challenges
+         WHERE token_hash = $1 AND purpose = $2 AND expires_at > statement_timestamp()`,
 };
 
 /** Sign-ins that wait for one more thing. A challenge is single use, short-lived, and good for nothing else. */
@@ -35,20 +40,20 @@ export class SignInChallengesRepository {
   constructor(private readonly database: Database) {}
 
   /** The secret that the client must bring back; only its hash is stored. */
-  async insert(challenge: SignInChallenge): Promise<string> {
+  async insert(purpose: ChallengePurpose, challenge: SignInChallenge): Promise<string> {
     const token = randomToken();
-    const { userId, epoch, methods } = challenge;
-    await this.database.change(INSERT, [uuidv7(), sha256(token), userId, epoch, methods]);
+    const { userId, epoch, methods, source } = challenge;
+    await this.database.change(INSERT, [uuidv7(), sha256(token), userId, purpose, epoch, methods, source]);
     return token;
   }
 
   /** Looks, and leaves it unspent. */
-  async find(token: string): Promise<SignInChallenge | null> {
-    return (await this.database.query<SignInChallenge>(FIND, [sha256(token)]))[0] ?? null;
+  async find(purpose: ChallengePurpose, token: string): Promise<SignInChallenge | null> {
+    return (await this.database.query<SignInChallenge>(FIND, [sha256(token), purpose]))[0] ?? null;
   }
 
   /** Of any number of racers exactly one gets the challenge; null when it is spent, expired or unknown. */
-  async spend(token: string): Promise<SignInChallenge | null> {
-    return (await this.database.query<SignInChallenge>(SPEND, [sha256(token)]))[0] ?? null;
+  async spend(purpose: ChallengePurpose, token: string): Promise<SignInChallenge | null> {
+    return (await this.database.query<SignInChallenge>(SPEND, [sha256(token), purpose]))[0] ?? null;
   }
 }

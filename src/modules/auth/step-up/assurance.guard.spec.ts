@@ -8,15 +8,14 @@ import {
 import { type DomainError } from '../../../common/errors';
 import type { SecondFactorPolicy } from '../mfa/second-factor-policy';
 import { AssuranceGuard } from './assurance.guard';
+import { StepUpAssurance } from './step-up-assurance';
 
 const NOW = 1_800_000_000;
 
 function guardOf(level: AssuranceLevel): AssuranceGuard {
   const secondFactors = { levelOf: () => Promise.resolve(level) } as unknown as SecondFactorPolicy;
-  return new AssuranceGuard(secondFactors, {
-    now: () => new Date(NOW * 1_000),
-    nowSeconds: () => NOW,
-  });
+  const clock = { now: () => new Date(NOW * 1_000), nowSeconds: () => NOW };
+  return new AssuranceGuard(new StepUpAssurance(secondFactors, clock));
 }
 
 function requestFor(

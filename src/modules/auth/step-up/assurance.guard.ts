@@ -1,23 +1,18 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import {
-  insufficientAuthentication,
+  AssurancePolicy,
   requiredAssuranceOf,
   type Principal,
   type RequiredAssurance,
 } from '../../../common/access';
-import { Clock } from '../../../infrastructure/clock';
-import { SecondFactorPolicy } from '../mfa/second-factor-policy';
 
-/** Holds `@RequireAuth()`: whoever authenticated too long ago, or too weakly, is told to do so again (RFC 9470). */
+/** Holds `@RequireAuth()`. */
 @Injectable()
 export class AssuranceGuard implements CanActivate {
   private readonly requiredBy = new Map<object, RequiredAssurance | undefined>();
 
-  constructor(
-    private readonly secondFactors: SecondFactorPolicy,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly assurance: AssurancePolicy) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const required = this.demandOf(context.getHandler());
@@ -31,11 +26,8 @@ export class AssuranceGuard implements CanActivate {
     return this.requiredBy.get(handler);
   }
 
-  private async satisfies(principal: Principal, { acr, maxAge }: RequiredAssurance): Promise<boolean> {
-    const level = acr === 'strongest' ? await this.secondFactors.levelOf(principal.subject) : acr;
-    const isStrong = level === 'aal1' || principal.acr === 'aal2';
-    const isRecent = maxAge === undefined || this.clock.nowSeconds() - principal.authTime <= maxAge;
-    if (!isStrong || !isRecent) throw insufficientAuthentication(level, maxAge);
+  private async satisfies(principal: Principal, required: RequiredAssurance): Promise<boolean> {
+    await this.assurance.require(principal, required);
     return true;
   }
 }

@@ -25,6 +25,10 @@ const grantsField = z
   .max(1_000)
   .meta({ examples: [['users:read', 'sessions:*']] });
 
+const requiresMfaField = z
+  .boolean()
+  .describe('Whoever holds the role, or one that inherits from it, has to have a second factor.');
+
 const parentsField = z.array(uuidField).max(100);
 
 export const CreateRoleBody = z
@@ -34,6 +38,7 @@ export const CreateRoleBody = z
     grants: grantsField.default([]),
     except: grantsField.default([]),
     parents: parentsField.default([]),
+    requiresMfa: requiresMfaField.default(false),
   })
   .meta({ id: 'CreateRoleBody', examples: [{ name: 'support', grants: ['users:read', 'sessions:*'] }] });
 export type CreateRoleBody = z.infer<typeof CreateRoleBody>;
@@ -45,6 +50,7 @@ export const UpdateRoleBody = z
     grants: grantsField.exactOptional(),
     except: grantsField.exactOptional(),
     parents: parentsField.exactOptional(),
+    requiresMfa: requiresMfaField.exactOptional(),
   })
   .meta({ id: 'UpdateRoleBody', examples: [{ grants: ['users:read'] }] });
 export type UpdateRoleBody = z.infer<typeof UpdateRoleBody>;

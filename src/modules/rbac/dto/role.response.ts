@@ -8,10 +8,11 @@ export const RoleResponse = z
     id: uuidField,
     name: z.string(),
     description: z.string(),
-    system: z.boolean().describe('Built in: cannot be changed.'),
+    system: z.boolean().describe('Built in: nothing but `requiresMfa` can be changed.'),
     grants: z.array(z.string()),
     except: z.array(z.string()).describe('Subtracted from what this role grants and inherits.'),
     parents: z.array(uuidField).describe('Roles whose permissions this one inherits.'),
+    requiresMfa: z.boolean().describe('Its holders have to have a second factor.'),
     version: z.number().int(),
     createdAt: timestampField,
   })
@@ -26,6 +27,7 @@ export const RoleResponse = z
         grants: ['users:read', 'sessions:*'],
         except: [],
         parents: [],
+        requiresMfa: false,
         version: 1,
         createdAt: '2026-01-31T09:30:00.000Z',
       },
@@ -45,6 +47,7 @@ export function toRoleResponse(role: Role): RoleResponse {
     grants: [...role.grants],
     except: [...role.except],
     parents: [...role.parents],
+    requiresMfa: role.requiresMfa,
     version: role.version,
     createdAt: role.createdAt.toISOString(),
   };

@@ -41,6 +41,7 @@ export class GroupMembersController {
       'RBAC.MEMBER_EXISTS',
       'RBAC.GROUP_CYCLE',
       'RBAC.GROUP_TOO_DEEP',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
       'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.LAST_ADMINISTRATOR',
@@ -62,6 +63,7 @@ export class GroupMembersController {
     response: WrittenMembershipResponse,
     errors: [
       'RBAC.MEMBER_NOT_FOUND',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
       'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.LAST_ADMINISTRATOR',

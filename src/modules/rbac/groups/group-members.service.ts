@@ -52,7 +52,7 @@ export class GroupMembersService {
         });
       }
       await this.rules.requireWellFormed(membership);
-      const isLoss = await this.rules.requireChangeable(actor.subject, membership, 'add');
+      const isLoss = await this.rules.requireChangeable(actor, membership, 'add');
       if (!(await this.members.insert(groupId, body.principalId, actor.subject))) {
         throw new DomainError('RBAC.MEMBER_EXISTS');
       }
@@ -67,7 +67,7 @@ export class GroupMembersService {
     return this.writer.write(async (policyVersion) => {
       const membership = await this.members.find(groupId, principalId);
       if (membership === null) throw new DomainError('RBAC.MEMBER_NOT_FOUND');
-      const isLoss = await this.rules.requireChangeable(actor.subject, membership, 'remove');
+      const isLoss = await this.rules.requireChangeable(actor, membership, 'remove');
       await this.members.delete(groupId, principalId);
       if (isLoss) await this.rules.requireAdministrator();
       await this.writer.record('policy.groups', [principalId], new GroupMemberRemovedEvent(membership));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
 import { Privileges } from '../privileges';
 import type { Membership } from './group';
@@ -39,10 +40,10 @@ export class GroupRules {
   /**
    * Before a membership comes or goes. Answers whether that takes anything from anybody.
    *
-   * @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`
+   * @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.TARGET_MORE_PRIVILEGED`
    */
   async requireChangeable(
-    actorId: string,
+    actor: Principal,
     membership: Membership,
     change: 'add' | 'remove',
   ): Promise<boolean> {
@@ -51,10 +52,16 @@ export class GroupRules {
     if (roles.length === 0) return false;
     const policy = await this.privileges.readPolicy();
     for (const { roleId, resourceId } of roles)
-      await this.privileges.requireHeld(policy, actorId, policy.reachOf(roleId), resourceId);
+      await this.privileges.requireHeld(policy, actor.subject, policy.reachOf(roleId), resourceId);
+    const gains = roles.filter(({ effect }) => (effect === 'allow') === (change === 'add'));
+    await this.privileges.requireFreshToGive(
+      policy,
+      actor,
+      gains.map(({ roleId }) => roleId),
+    );
     const losses = roles.filter(({ effect }) => (effect === 'deny') === (change === 'add'));
     for (const resourceId of new Set(losses.map((role) => role.resourceId)))
-      await this.privileges.requireDominance(policy, actorId, membership.principalId, resourceId);
+      await this.privileges.requireDominance(policy, actor.subject, membership.principalId, resourceId);
     return losses.length > 0;
   }
 

@@ -12,7 +12,7 @@ const aDefinition = (version: bigint, grants: string[]): PolicyDefinition => ({
     ['users:delete', 1],
   ]),
   implied: new Map(),
-  roles: [{ id: 'reader', grants, except: [], parents: [] }],
+  roles: [{ id: 'reader', grants, except: [], parents: [], requiresMfa: false }],
 });
 
 const aRow = (holderId?: string): SubjectRow => ({
