@@ -89,8 +89,8 @@ export class TestIdp {
     const signature = new SignedXml({
       privateKey: options.hmacKey ?? privateKeyPem,
       ...(options.withKeyInfo && { publicCert: certificatePem }),
-      signatureAlgorithm: (options.signatureAlgorithm ?? RSA_SHA256) as never,
-      canonicalizationAlgorithm: (options.canonicalization ?? EXCLUSIVE_C14N) as never,
+      signatureAlgorithm: options.signatureAlgorithm ?? RSA_SHA256,
+      canonicalizationAlgorithm: options.canonicalization ?? EXCLUSIVE_C14N,
     });
     if (options.hmacKey !== undefined) signature.enableHMAC();
     signature.addReference({

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { XMLSerializer } from '@xmldom/xmldom';
 import { SAML, SAMLP, XENC } from './saml-namespaces';
 import { SamlRefusal } from './saml-refusal';
 import { inspectSignatures, type SignedParts } from './signature-policy';
@@ -38,29 +40,38 @@ export interface ResponseEnvelope {
  * @throws SamlRefusal
  */
 export function openEnvelope(samlResponse: string): ResponseEnvelope {
-  if (samlResponse.length > MAX_RESPONSE_BYTES * 1.5) throw new SamlRefusal('too_large');
-  if (!BASE64.test(samlResponse)) throw new SamlRefusal('malformed');
-  const bytes = Buffer.from(samlResponse, 'base64');
-  const xml = bytes.toString('utf8');
-  if (!Buffer.from(xml).equals(bytes)) throw new SamlRefusal('malformed');
-  const response = parseStrictXml(xml, MAX_RESPONSE_BYTES);
+  const response = parseStrictXml(decode(samlResponse), MAX_RESPONSE_BYTES);
   if (response.namespaceURI !== SAMLP || response.localName !== 'Response') {
     throw new SamlRefusal('not_a_response');
   }
   requireSuccess(response);
-  const assertion = theAssertion(response);
-  const isEncrypted = assertion.localName === 'EncryptedAssertion';
-  if (!isEncrypted && onlyChild(assertion, SAML, 'Conditions') === null)
-    throw new SamlRefusal('no_conditions');
-  const signed = inspectSignatures(response, isEncrypted ? null : assertion);
-  if (isEncrypted) inspectEncryption(assertion, signed);
   return {
     issuer: textOf(onlyChild(response, SAML, 'Issuer')),
     destination: attributeOf(response, 'Destination'),
     inResponseTo: attributeOf(response, 'InResponseTo'),
-    signed,
-    encrypted: isEncrypted ? assertion.toString() : null,
+    ...inspectAssertion(response, theAssertion(response)),
   };
+}
+
+function decode(samlResponse: string): string {
+  if (samlResponse.length > MAX_RESPONSE_BYTES * 1.5) throw new SamlRefusal('too_large');
+  const bytes = Buffer.from(samlResponse, 'base64');
+  if (!BASE64.test(samlResponse) || !isUtf8(bytes)) throw new SamlRefusal('malformed');
+  return bytes.toString('utf8');
+}
+
+function inspectAssertion(
+  response: Element,
+  assertion: Element,
+): Pick<ResponseEnvelope, 'signed' | 'encrypted'> {
+  if (assertion.localName === 'EncryptedAssertion') {
+    const signed = inspectSignatures(response, null);
+    inspectEncryption(assertion, signed);
+    return { signed, encrypted: new XMLSerializer().serializeToString(assertion) };
+  }
+  // The library would stumble over this, and not say so.
+  if (onlyChild(assertion, SAML, 'Conditions') === null) throw new SamlRefusal('no_conditions');
+  return { signed: inspectSignatures(response, assertion), encrypted: null };
 }
 
 function requireSuccess(response: Element): void {

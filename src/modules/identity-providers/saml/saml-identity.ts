@@ -32,7 +32,7 @@ export interface SamlIdentity {
 export function identityIn(assertion: BearerAssertion, names: SamlAttributeNames): SamlIdentity {
   const attributes = attributesOf(assertion.root);
   const single = (name: string | undefined): string | null => {
-    const [value, ...more] = (name !== undefined && attributes.get(name)) || [];
+    const [value, ...more] = attributes.get(name ?? '') ?? [];
     if (more.length > 0) throw new SamlRefusal('ambiguous_attribute');
     return value ?? null;
   };
@@ -41,7 +41,7 @@ export function identityIn(assertion: BearerAssertion, names: SamlAttributeNames
     username: single(names.username),
     email: single(names.email),
     displayName: single(names.displayName),
-    groups: (names.groups !== undefined && attributes.get(names.groups)) || [],
+    groups: attributes.get(names.groups ?? '') ?? [],
     authnContext: authnContextOf(assertion.authnStatement),
     assertionId: assertion.id,
     replayableUntil: assertion.replayableUntil,
@@ -64,7 +64,8 @@ function attributesOf(root: Element): ReadonlyMap<string, string[]> {
   const attributes = new Map<string, string[]>();
   for (const statement of childrenNamed(root, SAML, 'AttributeStatement')) {
     for (const attribute of childrenNamed(statement, SAML, 'Attribute')) {
-      const name = attributeOf(attribute, 'Name') ?? '';
+      const name = attributeOf(attribute, 'Name');
+      if (!name) continue;
       const values = childrenNamed(attribute, SAML, 'AttributeValue')
         .map((value) => textOf(value)?.trim())
         .filter((value) => value !== undefined && value !== '') as string[];

@@ -47,7 +47,7 @@ async function verify(
     return await new Promise((resolve, reject) => {
       const conclude = (error: unknown, identity?: SamlIdentity | false): void => {
         if (error instanceof Error) reject(error);
-        else resolve(identity || 'nobody');
+        else resolve(identity === false || identity === undefined ? 'nobody' : identity);
       };
       const authenticate = passport.authenticate(strategy, { session: false }, conclude) as (
         request: object,
