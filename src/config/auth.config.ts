@@ -17,6 +17,7 @@ export const authConfig = registerAs('auth', () => {
       refreshPerAddress: env.RATE_LIMIT_REFRESH_PER_ADDRESS,
       mfaPerChallenge: env.RATE_LIMIT_MFA_PER_CHALLENGE,
       mfaPerAddress: env.RATE_LIMIT_MFA_PER_ADDRESS,
+      ssoStartPerAddress: env.RATE_LIMIT_SSO_START,
     },
     totp: { acceptsPreviousStep: env.TOTP_ACCEPT_PREVIOUS_STEP },
   };

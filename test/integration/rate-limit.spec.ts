@@ -61,6 +61,7 @@ describe('rate limits without Redis', () => {
           refreshPerAddress: 100,
           mfaPerAddress: 100,
           mfaPerChallenge: 10,
+          ssoStartPerAddress: 100,
         },
       })
       .overrideProvider(secretsConfig.KEY)

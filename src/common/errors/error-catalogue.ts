@@ -60,6 +60,8 @@ export const ERROR_CATALOGUE = {
     kind: 'unauthenticated',
     title: 'A fresher or stronger authentication is required',
   },
+  'AUTH.RETURN_URL_NOT_REGISTERED': { kind: 'invalid', title: 'The return address is not registered' },
+  'AUTH.SSO_FAILED': { kind: 'unauthenticated', title: 'The sign-in through a browser failed' },
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
 
   'MFA.NO_ENROLMENT': { kind: 'conflict', title: 'There is no enrolment to confirm, or it has expired' },

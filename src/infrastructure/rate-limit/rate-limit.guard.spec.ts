@@ -15,6 +15,7 @@ const LIMITS = {
   refreshPerAddress: 10,
   mfaPerAddress: 20,
   mfaPerChallenge: 3,
+  ssoStartPerAddress: 100,
 };
 
 const routeOf = (policy?: RateLimitPolicy): object => {

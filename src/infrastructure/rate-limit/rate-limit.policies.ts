@@ -52,6 +52,7 @@ function throttlersOf(limits: RateLimits): ThrottlerOptions[] {
       getTracker: (_request, context) => challengeOf(context),
     }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
+    limitOf('sso.start', { name: 'sso.start', limit: limits.ssoStartPerAddress }),
   ];
 }
 

@@ -5,6 +5,7 @@ import { AssurancePolicy } from '../../common/access';
 import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
+import { ssoConfig } from '../../config/sso.config';
 import { Database } from '../../infrastructure/database';
 import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
@@ -46,6 +47,12 @@ import { SignInChallengesRepository } from './sign-in/sign-in-challenges.reposit
 import { SignInCompletion } from './sign-in/sign-in-completion';
 import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
+import { ReturnUrls } from './sso/return-urls';
+import { SsoCodesRepository } from './sso/sso-codes.repository';
+import { SsoExchangeService } from './sso/sso-exchange.service';
+import { SsoFlowsRepository } from './sso/sso-flows.repository';
+import { SsoFlowsService } from './sso/sso-flows.service';
+import { SsoController } from './sso/sso.controller';
 import { AssuranceGuard } from './step-up/assurance.guard';
 import { StepUpAssurance } from './step-up/step-up-assurance';
 import { StepUpProofs } from './step-up/step-up-proofs';
@@ -73,6 +80,7 @@ import './tokens/tokens.permissions';
     ConfigModule.forFeature(appConfig),
     ConfigModule.forFeature(authConfig),
     ConfigModule.forFeature(bootstrapConfig),
+    ConfigModule.forFeature(ssoConfig),
     PassportModule,
     UsersModule,
     SessionsModule,
@@ -84,6 +92,7 @@ import './tokens/tokens.permissions';
     SecondFactorController,
     OwnFactorsController,
     StepUpController,
+    SsoController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -122,6 +131,11 @@ import './tokens/tokens.permissions';
     SignInAttemptsRepository,
     SignInChallengesRepository,
     SignInChallengesPurge,
+    SsoFlowsService,
+    SsoFlowsRepository,
+    SsoCodesRepository,
+    SsoExchangeService,
+    ReturnUrls,
     PassportRunner,
     LocalStrategy,
     JwtStrategy,
