@@ -16,6 +16,7 @@ import { RedisModule } from './infrastructure/redis';
 import { RequestContextModule } from './infrastructure/request-context';
 import { AuditModule } from './modules/audit';
 import { AssuranceGuard, AuthenticationGuard, AuthModule } from './modules/auth';
+import { IdentityProvidersModule } from './modules/identity-providers';
 import { HealthModule } from './modules/health';
 import { PermissionsGuard, RbacModule } from './modules/rbac';
 import { SessionsModule } from './modules/sessions';
@@ -40,6 +41,7 @@ import { UsersModule } from './modules/users';
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     AuthModule,
     AuditModule,
     HealthModule,

@@ -119,6 +119,17 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'IDP.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
+  'PROVIDER.NOT_FOUND': { kind: 'not_found', title: 'There is no such identity provider' },
+  'PROVIDER.SLUG_TAKEN': { kind: 'conflict', title: 'The name of the identity provider is taken' },
+  'PROVIDER.DOMAIN_TAKEN': { kind: 'conflict', title: 'Another identity provider has that domain' },
+  'PROVIDER.IN_USE': { kind: 'conflict', title: 'Accounts are linked to the identity provider' },
+  'PROVIDER.INVALID_CONFIG': { kind: 'invalid', title: 'The identity provider cannot be used like that' },
+  'PROVIDER.SECRET_REQUIRED': { kind: 'invalid', title: 'A secret that goes elsewhere must be given again' },
+  'PROVIDER.UNAVAILABLE': { kind: 'unavailable', title: 'The identity provider cannot be reached' },
+
+  'IDENTITY.NOT_FOUND': { kind: 'not_found', title: 'There is no such linked identity' },
+  'IDENTITY.TAKEN': { kind: 'conflict', title: 'The identity is linked already' },
+  'IDENTITY.LAST_WAY_IN': { kind: 'conflict', title: 'Without the identity nobody could sign in' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -7,6 +7,7 @@ import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
 import { ssoConfig } from '../../config/sso.config';
 import { Database } from '../../infrastructure/database';
+import { IdentityProvidersModule } from '../identity-providers';
 import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
@@ -18,6 +19,7 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { ExternalSignInService } from './external/external-sign-in.service';
 import { EnrollingAccounts } from './mfa/enrolling-accounts';
 import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
 import { FactorChange } from './mfa/factor-change';
@@ -85,6 +87,7 @@ import './tokens/tokens.permissions';
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     SigningKeysModule,
   ],
   controllers: [
@@ -121,6 +124,7 @@ import './tokens/tokens.permissions';
     FactorChange,
     MfaResetService,
     WhoAmIService,
+    ExternalSignInService,
     SignInService,
     RequiredPasswordService,
     SignInCompletion,

@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
 import { CredentialsService } from './credentials.service';
+import { ExternalIdentitiesRepository } from './identities/external-identities.repository';
+import { ExternalIdentitiesService } from './identities/external-identities.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -20,8 +22,16 @@ import './users.permissions';
     UsersService,
     CredentialsService,
     UserSnapshotsService,
+    ExternalIdentitiesRepository,
+    ExternalIdentitiesService,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
-  exports: [UsersService, CredentialsService, UserSnapshotsService, SubjectDirectory],
+  exports: [
+    ExternalIdentitiesService,
+    UsersService,
+    CredentialsService,
+    UserSnapshotsService,
+    SubjectDirectory,
+  ],
 })
 export class UsersModule {}

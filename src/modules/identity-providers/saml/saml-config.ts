@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { defineKind, sharedConfigFields } from '../kind-definition';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MAX_CERTIFICATES = 5;
@@ -38,17 +39,18 @@ const keyPair = z
 
 const attributeName = z.string().min(1).max(500);
 
-/** What an administrator says of a SAML identity provider, its secrets left out. */
-export const SamlConfig = z
-  .strictObject({
-    entityId: z.string().min(1).max(1_024),
-    ssoUrl: browserUrl,
+export const samlKind = defineKind({
+  id: 'SamlConfig',
+  fields: {
+    ...sharedConfigFields,
+    entityId: z.string().min(1).max(1_024).describe('The issuer that every response must name.'),
+    ssoUrl: browserUrl.describe('Where sign-ins begin.'),
     ssoBinding: z.enum(['redirect', 'post']).default('redirect'),
     idpCertificates: z
       .array(certificatePem)
       .min(1)
       .max(MAX_CERTIFICATES)
-      .describe('A signature by the key of any of these holds: put the next one here before a rollover.'),
+      .describe('A signature by the key of any of these holds: add the next one before a rollover.'),
     wantAssertionsSigned: z.boolean().default(true),
     wantResponseSigned: z.boolean().default(false),
     clockSkewSeconds: z.number().int().min(0).max(60).default(30),
@@ -61,23 +63,23 @@ export const SamlConfig = z
         groups: attributeName,
       })
       .partial()
-      .default({}),
-    trustedContexts: z
+      .default({})
+      .describe('Which attributes of an assertion say what.'),
+    contextMethods: z
       .record(z.string().max(500), z.array(z.string().regex(/^[a-z]{1,20}$/)).max(10))
       .default({})
       .describe(
-        'Which methods (RFC 8176) an AuthnContextClassRef of this provider is trusted to have proved.',
+        'The methods (RFC 8176) that an AuthnContextClassRef means. They count as far as they are trusted.',
       ),
-  })
-  .meta({ id: 'SamlConfig' });
-export type SamlConfig = z.infer<typeof SamlConfig>;
+  },
+  secretFields: {
+    signing: keyPair.optional().describe('Our key and certificate to sign requests with.'),
+    decryption: keyPair.optional().describe('Our key and certificate for encrypted assertions.'),
+  },
+  secretsGoTo: [],
+});
 
-/** Our keys towards a provider; written, sealed, and never answered. */
-export const SamlSecrets = z
-  .strictObject({ signing: keyPair, decryption: keyPair })
-  .partial()
-  .meta({ id: 'SamlSecrets' });
-export type SamlSecrets = z.infer<typeof SamlSecrets>;
+export type SamlConfig = ReturnType<typeof samlKind.parse>;
 
 function parses(attempt: () => unknown): boolean {
   try {
