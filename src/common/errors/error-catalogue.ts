@@ -118,7 +118,7 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_EXISTS': { kind: 'conflict', title: 'The principal is a member already' },
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
-  'IDP.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
+  'PROVIDER.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
   'PROVIDER.NOT_FOUND': { kind: 'not_found', title: 'There is no such identity provider' },
   'PROVIDER.SLUG_TAKEN': { kind: 'conflict', title: 'The name of the identity provider is taken' },
   'PROVIDER.DOMAIN_TAKEN': { kind: 'conflict', title: 'Another identity provider has that domain' },

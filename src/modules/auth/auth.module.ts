@@ -41,6 +41,8 @@ import { LocalStrategy } from './passport/local.strategy';
 import { PassportRunner } from './passport/passport-runner';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
+import { SamlSignInService } from './saml/saml-sign-in.service';
+import { SamlController } from './saml/saml.controller';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -96,6 +98,7 @@ import './tokens/tokens.permissions';
     OwnFactorsController,
     StepUpController,
     SsoController,
+    SamlController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -136,6 +139,7 @@ import './tokens/tokens.permissions';
     SignInChallengesRepository,
     SignInChallengesPurge,
     SsoFlowsService,
+    SamlSignInService,
     SsoFlowsRepository,
     SsoCodesRepository,
     SsoExchangeService,

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { appConfig } from '../../config/app.config';
 import { IdentityProvidersController } from './identity-providers.controller';
 import { IdentityProvidersRepository } from './identity-providers.repository';
 import { IdentityProvidersService } from './identity-providers.service';
@@ -9,10 +11,16 @@ import { ProviderDrivers } from './provider-drivers';
 import { ProviderSecrets } from './provider-secrets';
 import { ProviderTrialService } from './provider-trial.service';
 import { ProviderWriter } from './provider-writer';
+import { CertificateWatch } from './saml/certificate-watch';
+import { SamlMetadataController } from './saml/saml-metadata.controller';
+import { SamlDriverFactory } from './saml/saml.driver';
+import { SamlService } from './saml/saml.service';
+import { SpentAssertionsRepository } from './saml/spent-assertions.repository';
 import './identity-providers.permissions';
 
 @Module({
-  controllers: [IdentityProvidersController, LoginProvidersController],
+  imports: [ConfigModule.forFeature(appConfig)],
+  controllers: [IdentityProvidersController, LoginProvidersController, SamlMetadataController],
   providers: [
     IdentityProvidersRepository,
     IdentityProvidersService,
@@ -22,7 +30,11 @@ import './identity-providers.permissions';
     ProviderDirectory,
     ProviderDrivers,
     LoginProvidersService,
+    SamlService,
+    SamlDriverFactory,
+    SpentAssertionsRepository,
+    CertificateWatch,
   ],
-  exports: [ProviderDirectory, ProviderDrivers],
+  exports: [ProviderDirectory, ProviderDrivers, SamlService],
 })
 export class IdentityProvidersModule {}

@@ -4,3 +4,7 @@ export { IdentityProvidersModule } from './identity-providers.module';
 export { mappedProfile, type MappedProfile } from './mapping/mapped-profile';
 export { ProviderDirectory } from './provider-directory';
 export { ProviderDrivers } from './provider-drivers';
+export type { AuthnRequest } from './saml/authn-request';
+export type { SamlIdentity } from './saml/saml-identity';
+export { SamlRefusal } from './saml/saml-refusal';
+export { SamlService } from './saml/saml.service';

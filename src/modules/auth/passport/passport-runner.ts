@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import passport from 'passport';
+import passport, { type Strategy } from 'passport';
 
 /** What a Passport strategy made of an attempt. */
 export type StrategyOutcome<Identity> =
@@ -14,7 +14,7 @@ type Authenticate = (request: object, response: object, next: (error: unknown) =
 @Injectable()
 export class PassportRunner {
   run<Identity>(
-    strategy: string,
+    strategy: string | Strategy,
     body: Readonly<Record<string, string>>,
   ): Promise<StrategyOutcome<Identity>> {
     return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../common/errors';
+import type { ImportedMetadataResponse } from '../dto/saml-metadata.schemas';
 import { parseCertificate, toPem } from './certificates';
 import { BINDINGS, DS, MD } from './saml-namespaces';
 import { SamlRefusal } from './saml-refusal';
@@ -14,21 +15,13 @@ import {
 /** One provider, not a federation of them. */
 const MAX_METADATA_BYTES = 1024 * 1024;
 
-/** What a provider's metadata say of it, in the terms of our configuration. */
-export interface ImportedMetadata {
-  readonly entityId: string;
-  readonly ssoUrl: string;
-  readonly ssoBinding: 'redirect' | 'post';
-  readonly idpCertificates: readonly string[];
-}
-
 /**
  * Reads a provider's metadata. Nobody checks their signature here: an administrator brings them, and answers for
  * where they come from.
  *
- * @throws DomainError `IDP.METADATA_INVALID`
+ * @throws DomainError `PROVIDER.METADATA_INVALID`
  */
-export function importMetadata(xml: string): ImportedMetadata {
+export function importMetadata(xml: string): ImportedMetadataResponse {
   try {
     const root = parseStrictXml(xml, MAX_METADATA_BYTES);
     const [entity, ...more] =
@@ -44,7 +37,7 @@ export function importMetadata(xml: string): ImportedMetadata {
   }
 }
 
-function signOnService(idp: Element): Pick<ImportedMetadata, 'ssoUrl' | 'ssoBinding'> {
+function signOnService(idp: Element): Pick<ImportedMetadataResponse, 'ssoUrl' | 'ssoBinding'> {
   const services = childrenNamed(idp, MD, 'SingleSignOnService');
   for (const ssoBinding of ['redirect', 'post'] as const) {
     const service = services.find((element) => attributeOf(element, 'Binding') === BINDINGS[ssoBinding]);
@@ -70,5 +63,5 @@ function signingCertificates(idp: Element): string[] {
 }
 
 function invalid(detail: string): DomainError {
-  return new DomainError('IDP.METADATA_INVALID', { detail });
+  return new DomainError('PROVIDER.METADATA_INVALID', { detail });
 }

@@ -1,6 +1,7 @@
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
+import { DomainError } from '../../../common/errors';
 import { daysLeft } from './certificates';
-import { SamlConfig, SamlSecrets } from './saml-config';
+import { samlKind } from './saml-config';
 
 const keys = makeKeyPair(30);
 const other = makeKeyPair();
@@ -12,7 +13,7 @@ const valid = {
 
 describe('the configuration of a SAML provider', () => {
   it('asks for signed assertions unless told otherwise', () => {
-    expect(SamlConfig.parse(valid)).toMatchObject({ wantAssertionsSigned: true, clockSkewSeconds: 30 });
+    expect(samlKind.parse(valid)).toMatchObject({ wantAssertionsSigned: true, clockSkewSeconds: 30 });
   });
 
   it.each([
@@ -25,13 +26,13 @@ describe('the configuration of a SAML provider', () => {
     ['a skew that switches the check off', { clockSkewSeconds: -1 }],
     ['an unknown field', { audience: false }],
   ])('refuses %s', (_title, wrong) => {
-    expect(SamlConfig.safeParse({ ...valid, ...wrong }).success).toBe(false);
+    expect(() => samlKind.parse({ ...valid, ...wrong })).toThrow(DomainError);
   });
 
   it('refuses a key that is not the one of its certificate', () => {
-    expect(SamlSecrets.safeParse({ signing: keys }).success).toBe(true);
+    expect(samlKind.parse({ ...valid, signing: keys })).toMatchObject({ signing: keys });
     const mixed = { privateKeyPem: keys.privateKeyPem, certificatePem: other.certificatePem };
-    expect(SamlSecrets.safeParse({ signing: mixed }).success).toBe(false);
+    expect(() => samlKind.parse({ ...valid, signing: mixed })).toThrow(DomainError);
   });
 
   it('knows how many days a certificate has left', () => {

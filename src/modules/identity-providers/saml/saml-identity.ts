@@ -22,6 +22,7 @@ export interface SamlIdentity {
   readonly email: string | null;
   readonly displayName: string | null;
   readonly groups: readonly string[];
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
   readonly authnContext: string | null;
   readonly assertionId: string;
   readonly replayableUntil: Date;
@@ -42,6 +43,7 @@ export function identityIn(assertion: BearerAssertion, names: SamlAttributeNames
     email: single(names.email),
     displayName: single(names.displayName),
     groups: attributes.get(names.groups ?? '') ?? [],
+    attributes: Object.fromEntries(attributes),
     authnContext: authnContextOf(assertion.authnStatement),
     assertionId: assertion.id,
     replayableUntil: assertion.replayableUntil,

@@ -24,10 +24,10 @@ export function samlOptions(settings: SamlSettings): PassportSamlConfig {
     digestAlgorithm: 'sha256',
     // Only DEFLATE in the redirect binding; a form carries the request as it is (SAML bindings §3.5.4).
     skipRequestCompression: settings.ssoBinding === 'post',
-    ...(settings.signing !== null && {
+    ...(settings.signing !== undefined && {
       privateKey: settings.signing.privateKeyPem,
       publicCert: settings.signing.certificatePem,
     }),
-    ...(settings.decryption !== null && { decryptionPvk: settings.decryption.privateKeyPem }),
+    ...(settings.decryption !== undefined && { decryptionPvk: settings.decryption.privateKeyPem }),
   };
 }

@@ -30,6 +30,8 @@ export type SamlRefusalReason =
   | 'expired'
   | 'not_yet_valid'
   | 'in_response_to_mismatch'
+  | 'unasked'
+  | 'replayed'
   | 'unstable_name_id'
   | 'ambiguous_attribute';
 

@@ -30,9 +30,9 @@ const SETTINGS: SamlSettings = {
   wantAssertionsSigned: true,
   clockSkewSeconds: 60,
   attributes: {},
+  contextMethods: {},
   ourEntityId: REQUEST.audience,
   acsUrl: REQUEST.acsUrl,
-  signing: null,
   decryption: ours,
 };
 
@@ -127,7 +127,7 @@ describe('a SAML response', () => {
         'encrypted where we have no key',
         'decryption_failed',
         { encryptFor: ours.certificatePem },
-        { decryption: null },
+        { decryption: undefined },
       ],
       [
         'encrypted by CBC where no signature covers it',

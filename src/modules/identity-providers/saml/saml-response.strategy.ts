@@ -46,7 +46,7 @@ export class SamlResponseStrategy extends Strategy {
   /** @throws SamlRefusal where the envelope is not worth a verification. */
   static for(samlResponse: string, settings: SamlSettings, now: Date): SamlResponseStrategy {
     const envelope = openEnvelope(samlResponse);
-    if (envelope.encrypted !== null && settings.decryption === null)
+    if (envelope.encrypted !== null && settings.decryption === undefined)
       throw new SamlRefusal('decryption_failed');
     if (!isSignedAsWanted(envelope, settings)) throw new SamlRefusal('unsigned');
     if ((envelope.issuer ?? settings.entityId) !== settings.entityId) throw new SamlRefusal('wrong_issuer');
@@ -75,7 +75,7 @@ export class SamlResponseStrategy extends Strategy {
   /** Inside the encryption, too, a signature is only good if it is made as we want it. */
   private async inspectEncrypted(): Promise<void> {
     const { encrypted } = this.envelope;
-    if (encrypted === null || this.settings.decryption === null) return;
+    if (encrypted === null || this.settings.decryption === undefined) return;
     const xml = await open(encrypted, { key: this.settings.decryption.privateKeyPem });
     const assertion = parseStrictXml(xml, MAX_RESPONSE_BYTES);
     const { response: isSigned } = inspectSignatures(assertion, null);
