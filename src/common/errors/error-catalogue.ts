@@ -120,6 +120,7 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'MAIL.NOT_CONFIGURED': { kind: 'unavailable', title: 'This service is not set up to send mail' },
+  'PROVIDER.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
   'PROVIDER.NOT_FOUND': { kind: 'not_found', title: 'There is no such identity provider' },
   'PROVIDER.SLUG_TAKEN': { kind: 'conflict', title: 'The name of the identity provider is taken' },
   'PROVIDER.DOMAIN_TAKEN': { kind: 'conflict', title: 'Another identity provider has that domain' },

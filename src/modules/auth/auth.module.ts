@@ -66,6 +66,8 @@ import { RecoveryRequests } from './recovery/recovery-requests';
 import { SecurityNotices } from './recovery/security-notices';
 import { DevicesRepository } from './sign-in/devices/devices.repository';
 import { DevicesService } from './sign-in/devices/devices.service';
+import { SamlSignInService } from './saml/saml-sign-in.service';
+import { SamlController } from './saml/saml.controller';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -126,6 +128,7 @@ import './tokens/tokens.permissions';
     StepUpController,
     SsoController,
     OidcController,
+    SamlController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -177,6 +180,7 @@ import './tokens/tokens.permissions';
     SignInChallengesRepository,
     SignInChallengesPurge,
     SsoFlowsService,
+    SamlSignInService,
     SsoFlowsRepository,
     SsoCodesRepository,
     SsoExchangeService,

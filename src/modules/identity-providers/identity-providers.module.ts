@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { PassportRunner } from '../../infrastructure/passport';
 import { HttpClientModule } from '../../infrastructure/http-client';
+import { ConfigModule } from '@nestjs/config';
+import { appConfig } from '../../config/app.config';
 import { IdentityProvidersController } from './identity-providers.controller';
 import { IdentityProvidersRepository } from './identity-providers.repository';
 import { IdentityProvidersService } from './identity-providers.service';
@@ -14,11 +16,16 @@ import { ProviderDrivers } from './provider-drivers';
 import { ProviderSecrets } from './provider-secrets';
 import { ProviderTrialService } from './provider-trial.service';
 import { ProviderWriter } from './provider-writer';
+import { CertificateWatch } from './saml/certificate-watch';
+import { SamlMetadataController } from './saml/saml-metadata.controller';
+import { SamlDriverFactory } from './saml/saml.driver';
+import { SamlService } from './saml/saml.service';
+import { SpentAssertionsRepository } from './saml/spent-assertions.repository';
 import './identity-providers.permissions';
 
 @Module({
-  imports: [HttpClientModule],
-  controllers: [IdentityProvidersController, LoginProvidersController],
+  imports: [ConfigModule.forFeature(appConfig), HttpClientModule],
+  controllers: [IdentityProvidersController, LoginProvidersController, SamlMetadataController],
   providers: [
     PassportRunner,
     LdapDriverFactory,
@@ -32,7 +39,11 @@ import './identity-providers.permissions';
     ProviderDrivers,
     LoginProvidersService,
     OidcProviders,
+    SamlService,
+    SamlDriverFactory,
+    SpentAssertionsRepository,
+    CertificateWatch,
   ],
-  exports: [ProviderDirectory, ProviderDrivers, LdapDirectoryService, OidcProviders],
+  exports: [ProviderDirectory, ProviderDrivers, LdapDirectoryService, OidcProviders, SamlService],
 })
 export class IdentityProvidersModule {}

@@ -7,3 +7,7 @@ export { OidcProviders } from './oidc/oidc-providers';
 export { OidcRefusal } from './oidc/oidc-refusal';
 export { ProviderDirectory } from './provider-directory';
 export { ProviderDrivers } from './provider-drivers';
+export type { AuthnRequest } from './saml/authn-request';
+export type { SamlIdentity } from './saml/saml-identity';
+export { SamlRefusal } from './saml/saml-refusal';
+export { SamlService } from './saml/saml.service';
