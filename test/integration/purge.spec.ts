@@ -15,7 +15,7 @@ import { PaginationModule } from '../../src/infrastructure/pagination';
 import { Purge, PurgeModule } from '../../src/infrastructure/purge';
 import { RedisModule } from '../../src/infrastructure/redis';
 import { RequestContextModule } from '../../src/infrastructure/request-context';
-import { SignInAttemptsRepository } from '../../src/modules/auth/sign-in/sign-in-attempts.repository';
+import { SignInAttemptsRepository } from '../../src/modules/auth';
 import { SessionsModule } from '../../src/modules/sessions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
