@@ -69,8 +69,7 @@ function conclude(verdict: AuditVerdictResponse): void {
 }
 
 async function withTrail<T>(work: (trail: AuditVerificationService) => Promise<T>): Promise<T> {
-  const options = { logger: ['warn', 'error'] as ('warn' | 'error')[], abortOnError: false };
-  const context = await NestFactory.createApplicationContext(AuditCliModule, options);
+  const context = await NestFactory.createApplicationContext(AuditCliModule, { abortOnError: false });
   try {
     return await work(context.get(AuditVerificationService));
   } finally {
