@@ -23,10 +23,12 @@ describe('the watch over certificates', () => {
   const lines: string[] = [];
 
   beforeAll(() => {
-    for (const level of ['warn', 'error'] as const)
-      jest
-        .spyOn(Logger.prototype, level)
-        .mockImplementation((line) => lines.push(`${level}: ${String(line)}`));
+    jest
+      .spyOn(Logger.prototype, 'warn')
+      .mockImplementation((line: string) => void lines.push(`warn: ${line}`));
+    jest
+      .spyOn(Logger.prototype, 'error')
+      .mockImplementation((line: string) => void lines.push(`error: ${line}`));
   });
 
   afterAll(() => {
