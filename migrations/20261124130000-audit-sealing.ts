@@ -46,11 +46,9 @@ const SESSIONS = `
 /** What was taken out of the trail when its time was over, and what must not be. */
 const RETENTION = `
   CREATE TABLE audit_retirements (
-    month date NOT NULL,
-    category text NOT NULL CHECK (category IN ('all', 'authentication', 'administration', 'access')),
+    month date PRIMARY KEY,
     events bigint NOT NULL,
-    retired_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (month, category)
+    retired_at timestamptz NOT NULL DEFAULT now()
   );
   CREATE TABLE audit_holds (
     id uuid PRIMARY KEY,
@@ -58,12 +56,48 @@ const RETENTION = `
     valid_from timestamptz,
     valid_to timestamptz,
     reason text NOT NULL,
-    created_by uuid,
     created_at timestamptz NOT NULL DEFAULT now(),
     released_at timestamptz,
     CHECK (valid_from < valid_to)
   );
   CREATE INDEX ix_audit_holds_subject ON audit_holds (subject_id) WHERE released_at IS NULL;
+
+  -- Detaches the months that ended so long ago, are sealed and under no hold. Checkpoints stay; the key of the month
+  -- goes. Only the owner may: this is what the running service must not be able to do.
+  CREATE FUNCTION audit_retire_months(age interval) RETURNS TABLE (month date, events bigint)
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+  DECLARE
+    part record;
+    first timestamptz;
+    after timestamptz;
+    keeps boolean;
+  BEGIN
+    PERFORM pg_advisory_xact_lock(7240117);
+    FOR part IN
+      SELECT relname AS name, to_date(right(relname, 7), 'YYYY_MM') AS day
+      FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+      WHERE inhparent = 'audit_events'::regclass AND relname ~ '^audit_events_[0-9]{4}_[0-9]{2}$' ORDER BY relname
+    LOOP
+      first := part.day::timestamp AT TIME ZONE 'UTC';
+      after := (part.day + interval '1 month')::timestamp AT TIME ZONE 'UTC';
+      CONTINUE WHEN after > now() - age;
+      EXECUTE format('SELECT EXISTS (SELECT FROM %1$I WHERE sequence IS NULL) OR EXISTS (
+        SELECT FROM audit_holds WHERE released_at IS NULL AND coalesce(valid_from, ''-infinity'') < $2
+          AND coalesce(valid_to, ''infinity'') > $1
+          AND (subject_id IS NULL OR EXISTS (
+            SELECT FROM %1$I WHERE actor_id = subject_id OR target_id = subject_id::text)))', part.name)
+        INTO keeps USING first, after;
+      CONTINUE WHEN keeps;
+      month := part.day;
+      EXECUTE format('SELECT count(*) FROM %I', part.name) INTO events;
+      EXECUTE format('ALTER TABLE audit_events DETACH PARTITION %I', part.name);
+      EXECUTE format('REVOKE ALL ON %I FROM portcullis_runtime', part.name);
+      DELETE FROM audit_keys WHERE audit_keys.month = part.day;
+      INSERT INTO audit_retirements VALUES (part.day, events);
+      RETURN NEXT;
+    END LOOP;
+  END $$;
+  REVOKE ALL ON FUNCTION audit_retire_months(interval) FROM PUBLIC;
 `;
 
 const AUDITOR = `

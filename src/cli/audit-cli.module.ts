@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type INestApplicationContext } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { NestFactory } from '@nestjs/core';
 import { ClockModule } from '../infrastructure/clock';
 import { CryptoModule } from '../infrastructure/crypto';
 import { DatabaseModule } from '../infrastructure/database';
@@ -22,3 +23,12 @@ import { AuditModule } from '../modules/audit';
   ],
 })
 export class AuditCliModule {}
+
+export async function withAuditTrail<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
+  const context = await NestFactory.createApplicationContext(AuditCliModule, { abortOnError: false });
+  try {
+    return await work(context);
+  } finally {
+    await context.close();
+  }
+}

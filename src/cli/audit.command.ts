@@ -3,18 +3,19 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { NestFactory } from '@nestjs/core';
 import {
   AuditVerificationService,
   CheckpointResponse,
   verifyExport,
   type AuditVerdictResponse,
 } from '../modules/audit';
-import { AuditCliModule } from './audit-cli.module';
+import { withAuditTrail } from './audit-cli.module';
+import { auditRetentionCommand } from './audit-retention.command';
 
 const USAGE = `Usage: npm run cli -- audit public-key
        npm run cli -- audit verify [--checkpoint FILE] [--public-key FILE]
-       npm run cli -- audit verify --export FILE --public-key FILE [--checkpoint FILE]`;
+       npm run cli -- audit verify --export FILE --public-key FILE [--checkpoint FILE]
+       npm run cli -- audit retain | hold | release …`;
 
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
@@ -24,6 +25,7 @@ const say = (value: unknown): void => void process.stdout.write(`${JSON.stringif
  * @throws Error when the trail is not what it was.
  */
 export async function auditCommand(args: readonly string[]): Promise<void> {
+  if (['retain', 'hold', 'release'].includes(args[0] ?? '')) return auditRetentionCommand(args);
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -68,13 +70,8 @@ function conclude(verdict: AuditVerdictResponse): void {
   }
 }
 
-async function withTrail<T>(work: (trail: AuditVerificationService) => Promise<T>): Promise<T> {
-  const context = await NestFactory.createApplicationContext(AuditCliModule, { abortOnError: false });
-  try {
-    return await work(context.get(AuditVerificationService));
-  } finally {
-    await context.close();
-  }
+function withTrail<T>(work: (trail: AuditVerificationService) => Promise<T>): Promise<T> {
+  return withAuditTrail((app) => work(app.get(AuditVerificationService)));
 }
 
 /** What `audit public-key` printed. */

@@ -145,6 +145,30 @@ describe('an audit trail that proves itself', () => {
     );
   });
 
+  it('L: nobody is erased who is under a legal hold', async () => {
+    const { id } = (await service.api.post('/v1/users', aUser(), { token })).body as { id: string };
+    const erase = async (): Promise<number> =>
+      (await service.api.post(`/v1/users/${id}/erase`, { reason: 'x' }, { token })).status;
+    const { stdout } = await runCli(database.url, [
+      'audit',
+      'hold',
+      '--reason',
+      'a lawsuit',
+      '--subject',
+      id,
+    ]);
+
+    expect(await erase()).toBe(409);
+    expect((await service.api.get(`/v1/users/${id}`, { token })).status).toBe(200);
+    const hold = (JSON.parse(stdout) as { id: string }).id;
+    expect(await runCli(database.url, ['audit', 'release', hold])).toMatchObject({ exitCode: 0 });
+    expect(await erase()).toBe(204);
+    expect(await runCli(database.url, ['audit', 'retain', '--days', '30'])).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
+  });
+
   it('L: the last administrator cannot be erased', async () => {
     const { rows } = await client.query<{ id: string }>('SELECT id FROM users WHERE username = $1', [
       ADMIN.username,

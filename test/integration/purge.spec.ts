@@ -1,22 +1,11 @@
-import { ConfigModule } from '@nestjs/config';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
+import { AppModule } from '../../src/app.module';
 import { databaseConfig } from '../../src/config/database.config';
 import { redisConfig } from '../../src/config/redis.config';
 import { secretsConfig } from '../../src/config/secrets.config';
 import { sessionsConfig } from '../../src/config/sessions.config';
-import { authConfig } from '../../src/config/auth.config';
-import { ChangeFeedModule } from '../../src/infrastructure/change-feed';
-import { ClockModule } from '../../src/infrastructure/clock';
-import { CryptoModule } from '../../src/infrastructure/crypto';
-import { Database, DatabaseModule } from '../../src/infrastructure/database';
-import { EventsModule } from '../../src/infrastructure/events';
-import { PaginationModule } from '../../src/infrastructure/pagination';
-import { Purge, PurgeModule } from '../../src/infrastructure/purge';
-import { RedisModule } from '../../src/infrastructure/redis';
-import { RequestContextModule } from '../../src/infrastructure/request-context';
-import { SignInAttemptsRepository } from '../../src/modules/auth/sign-in/sign-in-attempts.repository';
-import { SessionsModule } from '../../src/modules/sessions';
+import { Purge } from '../../src/infrastructure/purge';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const USER = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
@@ -31,24 +20,13 @@ describe('the purge of old rows', () => {
   let purge: Purge;
 
   beforeAll(async () => {
+    process.env.NODE_ENV = 'development';
     created = await createTestDatabase();
     client = new Client({ connectionString: created.url });
     await client.connect();
     await client.query(`INSERT INTO principals (id, type) VALUES ($1, 'user')`, [USER]);
     application = await Test.createTestingModule({
-      imports: [
-        ConfigModule.forRoot({ ignoreEnvFile: true }),
-        RequestContextModule,
-        ClockModule,
-        CryptoModule,
-        DatabaseModule,
-        RedisModule,
-        ChangeFeedModule,
-        EventsModule,
-        PaginationModule,
-        PurgeModule,
-        SessionsModule,
-      ],
+      imports: [AppModule],
     })
       .overrideProvider(databaseConfig.KEY)
       .useValue({ server: { kind: 'outside', url: created.url, migrationUrl: created.url }, poolSize: 4 })
@@ -56,8 +34,6 @@ describe('the purge of old rows', () => {
       .useValue({ url: undefined })
       .overrideProvider(secretsConfig.KEY)
       .useValue({ rootSecrets: ['kX7vQp2mZs9wLr4tYb8nHc3jFd6gAe1u'] })
-      .overrideProvider(authConfig.KEY)
-      .useValue({ passwordHash: { memoryKib: 19_456, iterations: 2 } })
       .overrideProvider(sessionsConfig.KEY)
       .useValue({ idleSeconds: 60, absoluteSeconds: 60, graceSeconds: 10, limit: 0, limitPolicy: 'deny' })
       .compile();
@@ -98,7 +74,6 @@ describe('the purge of old rows', () => {
   });
 
   it('forgets the failures of 10,000 made-up names after a day, and those of a patient or a shut-out guesser not', async () => {
-    new SignInAttemptsRepository(application.get(Database), purge);
     const attempts = (count: number, failures: number, ago: string): Promise<unknown> =>
       client.query(
         `INSERT INTO sign_in_attempts (subject_key, source_class, failures, consecutive_failures, updated_at)

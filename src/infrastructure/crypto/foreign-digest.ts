@@ -5,30 +5,35 @@ import { compare as bcryptCompare, hash as bcryptHash } from '@node-rs/bcrypt';
 const MAX_BCRYPT_COST = 12;
 const MAX_ARGON2_MEMORY_KIB = 65_536;
 const MAX_ARGON2_WORK_KIB = 262_144;
-const MAX_ARGON2_LANES = 8;
 /** bcrypt reads no further, and stops at a NUL: what comes after would not be compared. */
 const MAX_BCRYPT_BYTES = 72;
 
 const NOBODY = 'the digest of nobody';
 const BCRYPT = /^(\$2[aby]\$(\d\d)\$)[./A-Za-z0-9]{53}$/;
 const ARGON2 =
-  /^(\$argon2(?:id|i|d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$)[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
+  /^(\$argon2(?:id|i|d)\$v=19\$m=(\d{1,7}),t=([1-9]\d{0,2}),p=([1-8])\$)[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
 
 /**
  * Algorithm and cost of a password digest that another system made, as the digest begins; null where we do not verify
  * it: another algorithm, malformed, or dearer than bcrypt at 12 or Argon2 at 64 MiB and 256 MiB × iterations.
  */
 export function schemeOf(digest: string): string | null {
-  const bcrypt = BCRYPT.exec(digest);
-  if (bcrypt !== null) {
-    const cost = Number(bcrypt[2]);
-    return cost >= 4 && cost <= MAX_BCRYPT_COST ? (bcrypt[1] ?? null) : null;
-  }
-  const [, scheme = null, memory, iterations, lanes] = (ARGON2.exec(digest) ?? []).map(String);
-  const [m, t, p] = [Number(memory), Number(iterations), Number(lanes)];
-  const isAffordable =
-    m >= 8 * p && m <= MAX_ARGON2_MEMORY_KIB && t >= 1 && m * t <= MAX_ARGON2_WORK_KIB && p >= 1;
-  return isAffordable && p <= MAX_ARGON2_LANES ? scheme : null;
+  return bcryptSchemeOf(digest) ?? argon2SchemeOf(digest);
+}
+
+function bcryptSchemeOf(digest: string): string | null {
+  const [, scheme, cost] = BCRYPT.exec(digest) ?? [];
+  if (scheme === undefined) return null;
+  return Number(cost) >= 4 && Number(cost) <= MAX_BCRYPT_COST ? scheme : null;
+}
+
+function argon2SchemeOf(digest: string): string | null {
+  const match = ARGON2.exec(digest);
+  if (match === null) return null;
+  const [memory, iterations, lanes] = match.slice(2).map(Number) as [number, number, number];
+  // RFC 9106 §3.1: eight blocks a lane at least.
+  const isValid = memory >= 8 * lanes && memory <= MAX_ARGON2_MEMORY_KIB;
+  return isValid && memory * iterations <= MAX_ARGON2_WORK_KIB ? (match[1] ?? null) : null;
 }
 
 /** Whether `digest` is of exactly `password`, as typed or in its NFKC form: nobody knows what the other system did. */

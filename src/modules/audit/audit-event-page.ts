@@ -9,6 +9,8 @@ export interface AuditEventFilters {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly requestId?: string | undefined;
+  /** The digests that one address may have in the months in question. */
+  readonly ipDigests?: readonly Buffer[] | undefined;
 }
 
 /** The last event of a page; the next page goes on behind it. */
@@ -31,6 +33,7 @@ const COMPARISONS = [
   ['from', 'at >= $::timestamptz'],
   ['to', 'at < $::timestamptz'],
   ['requestId', 'request_id = $::uuid'],
+  ['ipDigests', 'ip_digest = ANY ($::bytea[])'],
 ] as const;
 
 /**

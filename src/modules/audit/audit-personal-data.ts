@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { OnDomainEvent, type DomainEvent } from '../../common/events';
 import { ProvidesPersonalData } from '../../common/privacy';
+import { DomainError } from '../../common/errors';
 import { Database } from '../../infrastructure/database';
 import { UserErasedEvent } from '../auth/events/privacy.events';
 import { AuditEventsRepository } from './audit-events.repository';
 import { AuditKeyRing } from './audit-key-ring';
 import { AuditKeysRepository } from './audit-keys.repository';
 import type { StoredAuditEvent } from './audit-record';
+import { AuditHoldsRepository } from './retention/audit-holds.repository';
 import { toAuditEventResponse, type AuditEventResponse } from './dto/audit-event.response';
 
 /** The newest of those that a person did, and of those that were done to them. */
@@ -22,6 +24,7 @@ export class AuditPersonalData {
     private readonly events: AuditEventsRepository,
     private readonly keys: AuditKeysRepository,
     private readonly ring: AuditKeyRing,
+    private readonly holds: AuditHoldsRepository,
     private readonly database: Database,
   ) {}
 
@@ -38,10 +41,15 @@ export class AuditPersonalData {
     );
   }
 
-  /** With the erasure, or not at all; last, so that no event of the same transaction makes the key anew. */
+  /**
+   * With the erasure, or not at all; last, so that no event of the same transaction makes the key anew.
+   *
+   * @throws DomainError `AUDIT.ON_HOLD`
+   */
   @OnDomainEvent()
-  erase(event: DomainEvent): Promise<void> {
-    if (event instanceof UserErasedEvent) this.database.beforeCommit(this.destroyKeys, event.userId);
-    return Promise.resolve();
+  async erase(event: DomainEvent): Promise<void> {
+    if (!(event instanceof UserErasedEvent)) return;
+    if (await this.holds.isHeld(event.userId)) throw new DomainError('AUDIT.ON_HOLD');
+    this.database.beforeCommit(this.destroyKeys, event.userId);
   }
 }

@@ -13,6 +13,9 @@ import { AuditStatsService } from './audit-stats.service';
 import { AuditService } from './audit.service';
 import { AuditTrailController } from './audit-trail.controller';
 import { AuditExportService } from './export/audit-export.service';
+import { AuditHoldsRepository } from './retention/audit-holds.repository';
+import { AuditHoldsService } from './retention/audit-holds.service';
+import { IpDigests } from './ip-digests';
 import { AuditBatchesRepository } from './sealing/audit-batches.repository';
 import { SealedTrail } from './sealing/sealed-trail';
 import { SealingKeysRepository } from './sealing/sealing-keys.repository';
@@ -35,11 +38,14 @@ import './audit.permissions';
     AuditStatsRepository,
     AuditStatsService,
     AuditExportService,
+    AuditHoldsRepository,
+    AuditHoldsService,
     AuditVerificationService,
+    IpDigests,
     SealedTrail,
     SealingKeysRepository,
     SealingKeysService,
   ],
-  exports: [AuditBatchesRepository, AuditVerificationService, SealingKeysService],
+  exports: [AuditBatchesRepository, AuditHoldsService, AuditVerificationService, SealingKeysService],
 })
 export class AuditModule {}

@@ -14,6 +14,7 @@ import {
 import type { ListAuditEventsQuery } from './dto/list-audit-events.query';
 import type { CheckpointPage, ListCheckpointsQuery } from './dto/checkpoint.response';
 import { AuditReadEvent } from './events/audit-read.event';
+import { IpDigests } from './ip-digests';
 import { AuditBatchesRepository } from './sealing/audit-batches.repository';
 
 const LIST = 'audit-events';
@@ -26,18 +27,22 @@ export class AuditService {
     private readonly events: AuditEventsRepository,
     private readonly batches: AuditBatchesRepository,
     private readonly keys: AuditKeyRing,
+    private readonly digests: IpDigests,
     private readonly cursors: CursorCodec,
     private readonly publisher: EventPublisher,
   ) {}
 
   /** @throws DomainError `REQUEST.INVALID_CURSOR` */
-  async list({ limit, cursor, ...filters }: ListAuditEventsQuery): Promise<AuditEventPage> {
+  async list({ limit, cursor, ip, ...filters }: ListAuditEventsQuery): Promise<AuditEventPage> {
     const after = cursor === undefined ? null : this.positionOf(cursor);
-    const found = await this.events.findPage(filters, after, limit + 1);
+    const ipDigests = ip === undefined ? undefined : this.digests.ofRange(ip, filters.from, filters.to);
+    const found = await this.events.findPage({ ...filters, ipDigests }, after, limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const items = await this.open(page);
-    await this.publisher.publish(new AuditReadEvent({ type: 'audit_trail', id: null }, filters));
+    // An address tells about a person, and what was asked stays in the clear.
+    const asked = ip === undefined ? filters : { ...filters, ip: '***' };
+    await this.publisher.publish(new AuditReadEvent({ type: 'audit_trail', id: null }, asked));
     return { items, nextCursor: last === undefined ? null : this.cursors.encode(LIST, [last.at, last.id]) };
   }
 

@@ -123,6 +123,20 @@ describe('reading the audit trail', () => {
     expect((await list({ actor, action: 'other' })).items).toHaveLength(1);
   });
 
+  it('finds an address, and does not write down which', async () => {
+    const publish = (ip: string): Promise<void> =>
+      service.as({ ip }, () => service.publisher.publish(new TestEvent({ name: 'from.an.address' })));
+    await publish('198.51.100.7');
+    await publish('198.51.100.8');
+
+    const { items } = await list({ ip: '198.51.100.7' });
+
+    expect(items.map(({ ip }) => ip)).toEqual(['198.51.100.7']);
+    expect((await list({ ip: '198.51.100.9' })).items).toEqual([]);
+    const [read] = (await list({ action: 'audit.read', limit: 1 })).items;
+    expect(read?.changes).toEqual({ filters: { after: { ip: '***' } } });
+  });
+
   it('writes each reading into the trail, with what was asked', async () => {
     await list({ action: 'nothing.of.the.kind', outcome: 'denied' });
     const at = '2026-03-03T00:00:00Z';

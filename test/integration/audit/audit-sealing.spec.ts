@@ -36,7 +36,7 @@ describe('the sealed trail', () => {
     await database.close();
   });
 
-  const publish = (count: number): Promise<unknown> =>
+  const publish = (count: number, from = 0): Promise<unknown> =>
     service.as(
       {
         principal: {
@@ -50,7 +50,7 @@ describe('the sealed trail', () => {
       },
       () =>
         Promise.all(
-          Array.from({ length: count }, (_, n) =>
+          Array.from({ length: count }, (_, index) => from + index).map((n) =>
             service.publisher.publish(
               new TestEvent({
                 name: 'chained',
@@ -91,7 +91,9 @@ describe('the sealed trail', () => {
   const seal = async (): Promise<void> => {
     for (const count of [3, 4, 3]) {
       // In one transaction, and so in one batch.
-      await service.database.transaction(() => publish(count));
+      await service.database.transaction(async () => {
+        for (let n = 0; n < count; n++) await publish(1, n);
+      });
       await untilSealed();
     }
   };

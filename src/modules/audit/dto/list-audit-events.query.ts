@@ -11,6 +11,10 @@ export const ListAuditEventsQuery = z
     outcome: z.enum(['success', 'failure', 'denied']).optional(),
     from: momentField.optional().describe('The earliest moment, inclusive'),
     to: momentField.optional().describe('The latest moment, exclusive'),
+    ip: z
+      .union([z.ipv4(), z.ipv6()])
+      .optional()
+      .describe('The address it came from, within the year before `to` where there is no `from`'),
     requestId: uuidField.optional().describe('The `X-Request-Id` of the answer'),
     ...pageQueryFields,
   })

@@ -18,7 +18,7 @@ export class AccountPrivacyController {
       'Deletes the account where there still is one, and destroys the key of all that the audit trail says about ' +
       'the person. There is no way back. The trail still verifies.',
     status: 204,
-    errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED', 'RBAC.LAST_ADMINISTRATOR'],
+    errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED', 'RBAC.LAST_ADMINISTRATOR', 'AUDIT.ON_HOLD'],
   })
   erase(
     @CurrentPrincipal() actor: Principal,

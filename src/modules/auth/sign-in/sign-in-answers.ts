@@ -5,8 +5,7 @@ import type { RecoveryCodesResponse, TotpEnrolledResponse } from '../dto/mfa.sch
 import type { SteppedUpResponse } from '../dto/step-up.schemas';
 import { SECOND_FACTOR_METHODS } from '../mfa/second-factors.service';
 import { AccessTokensService } from '../tokens/access-tokens.service';
-import type { CompletedSignIn } from './sign-in-completion';
-import type { SignInResult } from './sign-in-result';
+import type { CompletedSignIn, SignInResult } from './sign-in-result';
 
 interface WithRecoveryCodes {
   readonly session: SessionState;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../infrastructure/database';
-import { SessionsService, type SessionGrant } from '../../sessions';
+import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { assuranceOf } from './assurance-of';
 import { DevicesService } from './devices/devices.service';
 import type { SourceClass } from './sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in-attempts.service';
-import type { SignInOrigin } from './sign-in-result';
+import type { CompletedSignIn, SignInOrigin } from './sign-in-result';
 
 /** An account as it was when all of `methods` were proved. */
 export interface ProvedAccount {
@@ -15,11 +15,6 @@ export interface ProvedAccount {
   readonly methods: readonly string[];
   /** The class that the attempts counted to. */
   readonly source: SourceClass;
-}
-
-/** A session, and what makes the device that began it known from now on; absent where it is known already. */
-export interface CompletedSignIn extends SessionGrant {
-  readonly deviceToken?: string;
 }
 
 /** The end of every sign-in, once all factors that it needs were proved. */
