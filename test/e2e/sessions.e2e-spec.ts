@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type ServiceProcess } from '../support/service';
 import { PASSWORD, startTwoServices, type TwoServices } from '../support/two-services';
@@ -98,6 +99,15 @@ describe('sessions, over two processes', () => {
     expect((await services.first.api.delete(path, { token: accessToken })).status).toBe(403);
     expect((await services.first.api.delete(path, { token: services.adminToken })).status).toBe(204);
     await services.expectDead(accessToken);
+  });
+
+  it('of nobody are no empty list, but 404', async () => {
+    const path = `/v1/users/${uuidv7()}/sessions`;
+    for (const ask of [
+      services.first.api.get(path, { token: services.adminToken }),
+      services.first.api.delete(path, { token: services.adminToken }),
+    ])
+      expect(await ask).toMatchObject({ status: 404, body: { code: 'USER.NOT_FOUND' } });
   });
 
   it('never exceed the limit in a race of twenty logins; the oldest are evicted and dead on both processes', async () => {

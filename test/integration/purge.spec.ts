@@ -96,6 +96,26 @@ describe('the purge of old rows', () => {
     ]);
   });
 
+  it('forgets revoked tokens once no process, however late its clock, can believe in them any more', async () => {
+    const revoke = (count: number, expiredFor: string): Promise<unknown> =>
+      client.query(
+        `INSERT INTO revoked_tokens (jti, expires_at)
+         SELECT gen_random_uuid(), now() - $2::interval FROM generate_series(1, $1::int)`,
+        [count, expiredFor],
+      );
+    await revoke(DEAD, '11 minutes');
+    await revoke(3, '9 minutes');
+    await revoke(5, '-15 minutes');
+    await purge.run();
+    const { rows } = await client.query(
+      'SELECT expires_at > now() AS "isLive", count(*)::int FROM revoked_tokens GROUP BY 1 ORDER BY 1',
+    );
+    expect(rows).toEqual([
+      { isLive: false, count: 3 },
+      { isLive: true, count: 5 },
+    ]);
+  });
+
   it('erases successors that outlived their process', async () => {
     await insert(3, '-1 day', null);
     await purge.run();

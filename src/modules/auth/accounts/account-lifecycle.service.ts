@@ -3,7 +3,7 @@ import type { Principal } from '../../../common/access';
 import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
 import { PolicyService } from '../../rbac';
-import { SessionsService } from '../../sessions';
+import { SessionsService, toSessionResponse, type ListSessionsQuery, type SessionPage } from '../../sessions';
 import { toUserResponse, UsersService, type UpdateUserBody, type UserResponse } from '../../users';
 import { AccountUnlockedEvent } from '../events/sign-in.events';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
@@ -78,6 +78,13 @@ export class AccountLifecycleService {
     await this.act(actor, userId, async () => {
       await this.sessions.endAll(userId, null, 'ended_by_administrator');
     });
+  }
+
+  /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.INVALID_CURSOR` */
+  async listSessions(userId: string, query: ListSessionsQuery): Promise<SessionPage> {
+    await this.users.getById(userId);
+    const { items, nextCursor } = await this.sessions.list(userId, query);
+    return { items: items.map((session) => toSessionResponse(session, null)), nextCursor };
   }
 
   private act<T>(actor: Principal, userId: string, work: () => Promise<T>): Promise<T> {

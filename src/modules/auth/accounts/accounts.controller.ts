@@ -3,17 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../../common/http';
-import { ListSessionsQuery, SessionPage, SessionsService, toSessionResponse } from '../../sessions';
+import { ListSessionsQuery, SessionPage } from '../../sessions';
 import { UpdateUserBody, UserResponse } from '../../users';
 import { AccountLifecycleService } from './account-lifecycle.service';
 
 @ApiTags('users')
 @Controller('v1/users')
 export class AccountsController {
-  constructor(
-    private readonly accounts: AccountLifecycleService,
-    private readonly sessions: SessionsService,
-  ) {}
+  constructor(private readonly accounts: AccountLifecycleService) {}
 
   @Patch(':id')
   @RequirePermission('users:update')
@@ -91,13 +88,16 @@ export class AccountsController {
 
   @Get(':id/sessions')
   @RequirePermission('sessions:read')
-  @ApiContract({ summary: "List a user's live sessions, newest first", response: SessionPage })
-  async listSessions(
+  @ApiContract({
+    summary: "List a user's live sessions, newest first",
+    response: SessionPage,
+    errors: ['USER.NOT_FOUND'],
+  })
+  listSessions(
     @UuidParam('id') id: string,
     @Query({ schema: ListSessionsQuery }) query: ListSessionsQuery,
   ): Promise<SessionPage> {
-    const { items, nextCursor } = await this.sessions.list(id, query);
-    return { items: items.map((session) => toSessionResponse(session, null)), nextCursor };
+    return this.accounts.listSessions(id, query);
   }
 
   @Delete(':id/sessions')
