@@ -29,8 +29,14 @@ import { EventsModule } from '../../../src/infrastructure/events';
 import { carryContext } from '../../../src/infrastructure/http';
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
+import { Metrics } from '../../../src/infrastructure/metrics';
 import { AuditModule, AuditSealingModule } from '../../../src/modules/audit';
 import { createTestDatabase } from '../../support/database';
+
+/** What is measured, without the route that tells it. */
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
+class MeasuringModule {}
 
 type Facts = Partial<Omit<DomainEvent, 'name'>> & { readonly name?: string };
 
@@ -137,7 +143,7 @@ export async function startAuditService(url: string, { seals = false } = {}): Pr
       EventsModule,
       PaginationModule,
       AuditModule,
-      ...(seals ? [AuditSealingModule] : []),
+      ...(seals ? [MeasuringModule, AuditSealingModule] : []),
     ],
   })
     .overrideProvider(databaseConfig.KEY)
