@@ -6,7 +6,18 @@ const { join } = require('node:path');
  * NestJS 12 is published as ES modules. Node >= 20.19 can require() them, Jest only on Node >= 24.9, so here SWC turns
  * the packages below into CommonJS. Add one when Jest says "Must use import to load ES Module: …/node_modules/<name>/".
  */
-const esmOnly = ['@nestjs', 'uuid', 'cookie', 'fast-check', 'pure-rand', '@scure', '@noble'];
+const esmOnly = [
+  '@nestjs',
+  'uuid',
+  'cookie',
+  'fast-check',
+  'pure-rand',
+  '@scure',
+  '@noble',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
+];
 
 // The build leaves specs out, which is all that differs here.
 const { $schema, exclude, ...swc } = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));

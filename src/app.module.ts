@@ -19,6 +19,7 @@ import { RedisModule } from './infrastructure/redis';
 import { RequestContextModule } from './infrastructure/request-context';
 import { AuditModule, AuditSealingModule } from './modules/audit';
 import { AssuranceGuard, AuthenticationGuard, AuthModule } from './modules/auth';
+import { IdentityProvidersModule } from './modules/identity-providers';
 import { HealthModule } from './modules/health';
 import { PermissionsGuard, RbacModule } from './modules/rbac';
 import { SessionsModule } from './modules/sessions';
@@ -46,6 +47,7 @@ import { UsersModule } from './modules/users';
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     AuthModule,
     AuditModule,
     AuditSealingModule,

@@ -18,6 +18,7 @@ export const authConfig = registerAs('auth', () => {
       mfaPerChallenge: env.RATE_LIMIT_MFA_PER_CHALLENGE,
       mfaPerAddress: env.RATE_LIMIT_MFA_PER_ADDRESS,
       forgotPerMailbox: env.RATE_LIMIT_FORGOT,
+      ssoStartPerAddress: env.RATE_LIMIT_SSO_START,
     },
     totp: { acceptsPreviousStep: env.TOTP_ACCEPT_PREVIOUS_STEP },
   };

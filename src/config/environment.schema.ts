@@ -33,6 +33,22 @@ const rootSecret = z
   .refine((value) => new Set(value).size >= 8, 'repeats too few characters; use `openssl rand -base64 48`')
   .refine((value) => !PLACEHOLDER.test(value), 'is a placeholder; use `openssl rand -base64 48`');
 
+const network = z
+  .string()
+  .refine((value) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(value).success, {
+    message: 'must be an address or a network such as 10.0.0.0/8',
+  });
+
+const returnUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))) {
+    context.addIssue('must be an https:// URL, or http:// on localhost');
+  } else if (url.username !== '' || url.password !== '' || value.includes('#')) {
+    context.addIssue('must have neither credentials nor a fragment');
+  }
+});
+
 /** Every variable that the service reads. `.env.example` is checked against it. */
 export const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'production']).optional(),
@@ -85,8 +101,11 @@ export const environmentSchema = z.object({
   RATE_LIMIT_REFRESH_PER_ADDRESS: z.coerce.number().int().min(1).default(1_200),
   RATE_LIMIT_MFA_PER_CHALLENGE: z.coerce.number().int().min(1).default(10),
   RATE_LIMIT_MFA_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
+  RATE_LIMIT_SSO_START: z.coerce.number().int().min(1).default(120),
   TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
   RATE_LIMIT_FORGOT: z.coerce.number().int().min(1).default(5),
+  OUTBOUND_PRIVATE_NETWORKS: list.pipe(z.array(network)).default([]),
+  SSO_RETURN_URLS: list.pipe(z.array(returnUrl)).default([]),
 
   BOOTSTRAP_ADMIN_USERNAME: z.string().min(1).default('admin'),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(1_000).optional(),

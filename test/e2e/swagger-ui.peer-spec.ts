@@ -1,21 +1,8 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { startChromium } from '../support/chromium';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { totpCode } from '../support/second-factors';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
-
-const CHROMIUM = {
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-};
 
 describe('Swagger UI', () => {
   let database: TestDatabase;
@@ -28,7 +15,7 @@ describe('Swagger UI', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     service = await startService(database.url);
-    browser = await chromium.launch(CHROMIUM);
+    browser = await startChromium();
     page = await browser.newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));

@@ -62,6 +62,7 @@ describe('rate limits without Redis', () => {
           mfaPerAddress: 100,
           mfaPerChallenge: 10,
           forgotPerMailbox: 5,
+          ssoStartPerAddress: 100,
         },
       })
       .overrideProvider(secretsConfig.KEY)

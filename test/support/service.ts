@@ -41,7 +41,7 @@ export async function launchService(
   env: Record<string, string> = {},
   entry = 'src/main.ts',
 ): Promise<ServiceProcess> {
-  const port = await freePort();
+  const port = env.PORT ?? String(await freePort());
   const child = spawn(process.execPath, ['--require', './scripts/register-typescript.cjs', entry], {
     cwd: ROOT,
     env: {
@@ -51,7 +51,7 @@ export async function launchService(
       BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
       DOCS_ENABLED: 'true',
       LOG_LEVEL: 'warn',
-      PORT: String(port),
+      PORT: port,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ export {
   type RequiredAssurance,
 } from './assurance';
 export { CurrentPrincipal, PrincipalIfAny } from './current-principal.decorator';
+export { GrantPolicy, type Grants } from './grant-policy';
 export { declaredPermissions, definePermissions } from './permissions';
 export type { PermissionDefinition, PermissionName, PermissionRisk, Permissions } from './permissions';
 export type { AssuranceLevel, Principal } from './principal';

@@ -61,6 +61,8 @@ export const ERROR_CATALOGUE = {
     kind: 'unauthenticated',
     title: 'A fresher or stronger authentication is required',
   },
+  'AUTH.RETURN_URL_NOT_REGISTERED': { kind: 'invalid', title: 'The return address is not registered' },
+  'AUTH.SSO_FAILED': { kind: 'unauthenticated', title: 'The sign-in through a browser failed' },
   'AUTH.RATE_LIMITED': { kind: 'rate_limited', title: 'Too many attempts' },
 
   'MFA.NO_ENROLMENT': { kind: 'conflict', title: 'There is no enrolment to confirm, or it has expired' },
@@ -118,6 +120,18 @@ export const ERROR_CATALOGUE = {
   'RBAC.MEMBER_NOT_FOUND': { kind: 'not_found', title: 'There is no such member' },
 
   'MAIL.NOT_CONFIGURED': { kind: 'unavailable', title: 'This service is not set up to send mail' },
+  'PROVIDER.METADATA_INVALID': { kind: 'invalid', title: 'The metadata cannot be used' },
+  'PROVIDER.NOT_FOUND': { kind: 'not_found', title: 'There is no such identity provider' },
+  'PROVIDER.SLUG_TAKEN': { kind: 'conflict', title: 'The name of the identity provider is taken' },
+  'PROVIDER.DOMAIN_TAKEN': { kind: 'conflict', title: 'Another identity provider has that domain' },
+  'PROVIDER.IN_USE': { kind: 'conflict', title: 'Accounts are linked to the identity provider' },
+  'PROVIDER.INVALID_CONFIG': { kind: 'invalid', title: 'The identity provider cannot be used like that' },
+  'PROVIDER.SECRET_REQUIRED': { kind: 'invalid', title: 'A secret that goes elsewhere must be given again' },
+  'PROVIDER.UNAVAILABLE': { kind: 'unavailable', title: 'The identity provider cannot be reached' },
+
+  'IDENTITY.NOT_FOUND': { kind: 'not_found', title: 'There is no such linked identity' },
+  'IDENTITY.TAKEN': { kind: 'conflict', title: 'The identity is linked already' },
+  'IDENTITY.LAST_WAY_IN': { kind: 'conflict', title: 'Without the identity nobody could sign in' },
 
   'AUDIT.EVENT_NOT_FOUND': { kind: 'not_found', title: 'There is no such audit event' },
   'AUDIT.EVENT_NOT_SEALED': { kind: 'conflict', title: 'The audit event is not sealed yet' },

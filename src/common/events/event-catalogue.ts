@@ -16,6 +16,18 @@ export const EVENT_CATALOGUE = {
   'group.member-added': { module: 'rbac', what: 'A principal became a member of a group' },
   'group.member-removed': { module: 'rbac', what: 'A principal is a member of a group no more' },
   'group.updated': { module: 'rbac', what: 'A group was renamed or described anew' },
+  'identity-provider.created': {
+    module: 'identity-providers',
+    what: 'A directory or identity provider was added',
+  },
+  'identity-provider.deleted': { module: 'identity-providers', what: 'A provider was deleted' },
+  'identity-provider.tested': { module: 'identity-providers', what: 'Somebody tried a provider out' },
+  'identity-provider.updated': {
+    module: 'identity-providers',
+    what: 'A provider was changed; of secrets only that they were',
+  },
+  'identity.linked': { module: 'users', what: 'An account was linked to an identity elsewhere' },
+  'identity.unlinked': { module: 'users', what: 'An identity elsewhere leads to the account no more' },
   'mail.abandoned': { module: 'mail', what: 'A mail was refused for good, or ran out of time' },
   'mfa.recovery-code-used': { module: 'auth', what: 'A recovery code was used; its owner is told' },
   'mfa.recovery-codes-replaced': {
@@ -48,6 +60,8 @@ export const EVENT_CATALOGUE = {
   'signing-key.published': { module: 'auth', what: 'The next signing key was made and published' },
   'signing-key.removed': { module: 'auth', what: 'A signing key went with its last token' },
   'signing-key.revoked': { module: 'auth', what: 'A signing key was revoked; its tokens are dead' },
+  'sso.code-reused': { module: 'auth', what: 'A code that was exchanged came back; its session is dead' },
+  'sso.refused': { module: 'auth', what: "An identity provider's answer was refused; the reason says why" },
   'step_up.failed': {
     module: 'auth',
     what: 'Somebody signed in failed to prove it again; the reason says how',

@@ -4,6 +4,7 @@ export type ChangeKind =
   | 'user.epoch'
   | 'token.revoked'
   | 'signing-keys'
+  | 'identity-providers'
   | 'policy.roles'
   | 'policy.assignments'
   | 'policy.resources'

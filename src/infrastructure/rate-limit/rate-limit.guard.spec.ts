@@ -16,6 +16,7 @@ const LIMITS = {
   mfaPerAddress: 20,
   mfaPerChallenge: 3,
   forgotPerMailbox: 5,
+  ssoStartPerAddress: 100,
 };
 
 const routeOf = (policy?: RateLimitPolicy): object => {

@@ -70,6 +70,7 @@ function throttlersOf(limits: RateLimits, box: SecretBox): ThrottlerOptions[] {
       getTracker: (_request, context) => typedMailboxOf(context),
     }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
+    limitOf('sso.start', { name: 'sso.start', limit: limits.ssoStartPerAddress }),
   ];
 }
 

@@ -5,7 +5,10 @@ import { AssurancePolicy } from '../../common/access';
 import { appConfig } from '../../config/app.config';
 import { authConfig } from '../../config/auth.config';
 import { bootstrapConfig } from '../../config/bootstrap.config';
+import { ssoConfig } from '../../config/sso.config';
 import { Database } from '../../infrastructure/database';
+import { PassportRunner } from '../../infrastructure/passport';
+import { IdentityProvidersModule } from '../identity-providers';
 import { RbacModule } from '../rbac';
 import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
@@ -19,6 +22,12 @@ import { OwnAccountService } from './accounts/own-account.service';
 import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
+import { DirectoryAttempts } from './external/directory-attempts';
+import { LdapController } from './external/ldap.controller';
+import { LdapSignInService } from './external/ldap-sign-in.service';
+import { OwnIdentitiesController } from './external/own-identities.controller';
+import { OwnIdentitiesService } from './external/own-identities.service';
+import { ExternalSignInService } from './external/external-sign-in.service';
 import { EnrollingAccounts } from './mfa/enrolling-accounts';
 import { EnrolmentConclusion } from './mfa/enrolment-conclusion';
 import { FactorChange } from './mfa/factor-change';
@@ -35,9 +44,10 @@ import { TotpEnrolmentService } from './mfa/totp-enrolment.service';
 import { TotpEnrolmentsPurge } from './mfa/totp-enrolments.purge';
 import { TotpFactorsRepository } from './mfa/totp-factors.repository';
 import { TotpFactors } from './mfa/totp-factors.service';
+import { OidcSignInService } from './oidc/oidc-sign-in.service';
+import { OidcController } from './oidc/oidc.controller';
 import { JwtStrategy } from './passport/jwt.strategy';
 import { LocalStrategy } from './passport/local.strategy';
-import { PassportRunner } from './passport/passport-runner';
 import { SessionTokensService } from './session-tokens.service';
 import { RequiredPasswordService } from './sign-in/required-password.service';
 import { SignInAnswers } from './sign-in/sign-in-answers';
@@ -56,6 +66,8 @@ import { RecoveryRequests } from './recovery/recovery-requests';
 import { SecurityNotices } from './recovery/security-notices';
 import { DevicesRepository } from './sign-in/devices/devices.repository';
 import { DevicesService } from './sign-in/devices/devices.service';
+import { SamlSignInService } from './saml/saml-sign-in.service';
+import { SamlController } from './saml/saml.controller';
 import { SignInAttemptsRepository } from './sign-in/sign-in-attempts.repository';
 import { SignInAttemptsService } from './sign-in/sign-in-attempts.service';
 import { SignInChallenges } from './sign-in/sign-in-challenges';
@@ -65,6 +77,12 @@ import { SignInMetrics } from './sign-in/sign-in.metrics';
 import { SignInCompletion } from './sign-in/sign-in-completion';
 import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
+import { ReturnUrls } from './sso/return-urls';
+import { SsoCodesRepository } from './sso/sso-codes.repository';
+import { SsoExchangeService } from './sso/sso-exchange.service';
+import { SsoFlowsRepository } from './sso/sso-flows.repository';
+import { SsoFlowsService } from './sso/sso-flows.service';
+import { SsoController } from './sso/sso.controller';
 import { AssuranceGuard } from './step-up/assurance.guard';
 import { StepUpAssurance } from './step-up/step-up-assurance';
 import { StepUpProofs } from './step-up/step-up-proofs';
@@ -93,17 +111,24 @@ import './tokens/tokens.permissions';
     ConfigModule.forFeature(appConfig),
     ConfigModule.forFeature(authConfig),
     ConfigModule.forFeature(bootstrapConfig),
+    ConfigModule.forFeature(ssoConfig),
     PassportModule,
     UsersModule,
     SessionsModule,
     RbacModule,
+    IdentityProvidersModule,
     SigningKeysModule,
   ],
   controllers: [
     AuthController,
+    LdapController,
+    OwnIdentitiesController,
     SecondFactorController,
     OwnFactorsController,
     StepUpController,
+    SsoController,
+    OidcController,
+    SamlController,
     JwksController,
     OwnAccountController,
     AccountsController,
@@ -137,6 +162,10 @@ import './tokens/tokens.permissions';
     FactorChange,
     MfaResetService,
     WhoAmIService,
+    ExternalSignInService,
+    DirectoryAttempts,
+    LdapSignInService,
+    OwnIdentitiesService,
     SignInService,
     SignInMetrics,
     RequiredPasswordService,
@@ -150,6 +179,13 @@ import './tokens/tokens.permissions';
     SignInAttemptsRepository,
     SignInChallengesRepository,
     SignInChallengesPurge,
+    SsoFlowsService,
+    SamlSignInService,
+    SsoFlowsRepository,
+    SsoCodesRepository,
+    SsoExchangeService,
+    OidcSignInService,
+    ReturnUrls,
     PassportRunner,
     LocalStrategy,
     JwtStrategy,

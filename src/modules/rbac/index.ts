@@ -15,6 +15,7 @@ export { PolicyImportService, type ImportSummary } from './import/policy-import.
 export { readUserPermissionPairs } from './import/user-permission-pairs';
 export { PermissionsGuard } from './permissions.guard';
 export { PolicyService } from './policy.service';
+export { ProvidedGrantsService } from './provided/provided-grants.service';
 export { RbacModule } from './rbac.module';
 export type { Resource } from './resources/resource';
 export { ResourcesService } from './resources/resources.service';

@@ -1,7 +1,8 @@
 import './rbac.permissions';
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
+import { GrantPolicy } from '../../common/access';
 import { AccessRefusals } from './access-refusals';
 import { appConfig } from '../../config/app.config';
 import { AccessApiService } from './access-api/access-api.service';
@@ -39,6 +40,9 @@ import { PolicyService } from './policy.service';
 import { PrincipalAssignmentsService } from './principal-assignments.service';
 import { Privileges } from './privileges';
 import { PrivilegesRepository } from './privileges.repository';
+import { ProvidedGrantsRepository } from './provided/provided-grants.repository';
+import { ProvidedGrantsService } from './provided/provided-grants.service';
+import { ProviderGrantPolicy } from './provided/provider-grant-policy';
 import { ResourceRemovalService } from './resources/resource-removal.service';
 import { ResourceRules } from './resources/resource-rules';
 import { ResourcesController } from './resources/resources.controller';
@@ -50,6 +54,8 @@ import { RolesRepository } from './roles.repository';
 import { RolesService } from './roles.service';
 import { RouteAccessCensus } from './route-access.census';
 
+/** Global for the one thing that others may ask without knowing the module: the port {@link GrantPolicy}. */
+@Global()
 @Module({
   imports: [DiscoveryModule, ConfigModule.forFeature(appConfig)],
   controllers: [
@@ -94,6 +100,9 @@ import { RouteAccessCensus } from './route-access.census';
     PolicyImportRepository,
     ImportedHoldersService,
     PolicyImportService,
+    ProvidedGrantsRepository,
+    ProvidedGrantsService,
+    { provide: GrantPolicy, useClass: ProviderGrantPolicy },
     AccessQuestions,
     AccessApiService,
     EntityNames,
@@ -102,6 +111,14 @@ import { RouteAccessCensus } from './route-access.census';
     SearchRepository,
     SearchService,
   ],
-  exports: [PolicyService, AccessService, AccessRefusals, PolicyImportService, ResourcesService],
+  exports: [
+    GrantPolicy,
+    ProvidedGrantsService,
+    PolicyService,
+    AccessService,
+    AccessRefusals,
+    PolicyImportService,
+    ResourcesService,
+  ],
 })
 export class RbacModule {}

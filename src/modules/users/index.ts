@@ -1,6 +1,8 @@
 export { CredentialsService } from './credentials.service';
 export { ImportedUser } from './dto/imported-user';
 export { UpdateOwnProfileBody, UpdateUserBody } from './dto/user.bodies';
+export type { ExternalIdentity, ProvisionedAccount } from './identities/external-identity';
+export { ExternalIdentitiesService } from './identities/external-identities.service';
 export { toUserResponse, UserResponse } from './dto/user.response';
 export { EmailAddressesService } from './email-addresses.service';
 export { UserSnapshotsService } from './user-snapshots.service';

@@ -5,6 +5,8 @@ import { CredentialsService } from './credentials.service';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
 import { ImportedHashes } from './imported-hashes';
+import { ExternalIdentitiesRepository } from './identities/external-identities.repository';
+import { ExternalIdentitiesService } from './identities/external-identities.service';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -26,10 +28,19 @@ import './users.permissions';
     EmailAddressesRepository,
     EmailAddressesService,
     ImportedHashes,
+    ExternalIdentitiesRepository,
+    ExternalIdentitiesService,
     UserSnapshotsService,
     UserPersonalData,
     { provide: SubjectDirectory, useClass: UserDirectory },
   ],
-  exports: [UsersService, CredentialsService, EmailAddressesService, UserSnapshotsService, SubjectDirectory],
+  exports: [
+    UsersService,
+    CredentialsService,
+    EmailAddressesService,
+    ExternalIdentitiesService,
+    UserSnapshotsService,
+    SubjectDirectory,
+  ],
 })
 export class UsersModule {}

@@ -39,6 +39,9 @@ export interface ProfileChange {
 const CREDENTIALS = `id, username, email, display_name AS "displayName", status, password_hash AS "passwordHash",
   must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
 
+/** People of a provider have no password of ours: who leaves it would keep a way in that it knows nothing of. */
+const IS_NOBODY_ELSES = 'NOT EXISTS (SELECT 1 FROM external_identities e WHERE e.user_id = users.id)';
+
 const FIND_BY_LOGIN_NAME = {
   name: 'users-find-by-login-name',
   text: `SELECT ${CREDENTIALS} FROM users WHERE username_key = $1 OR email_key = $1`,
@@ -69,6 +72,22 @@ const INSERT = {
            must_change_password, password_scheme)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
+// Somebody of a provider: active at once, and without a password.
+const INSERT_PROVISIONED = {
+  name: 'users-insert-provisioned',
+  text: `WITH principal AS (INSERT INTO principals (id, type, active) VALUES ($1, 'user', true))
+         INSERT INTO users (id, username, username_key, email, email_key, email_verified, display_name, status)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'active')`,
+};
+const FIND_CREDENTIALS_LOCKED = {
+  name: 'users-find-credentials-locked',
+  text: `${FIND_CREDENTIALS.text} FOR NO KEY UPDATE`,
+};
+const UPDATE_DISPLAY_NAME = {
+  name: 'users-update-display-name',
+  text: `UPDATE users SET display_name = $2, version = version + 1, updated_at = now()
+         WHERE id = $1 AND display_name <> $2`,
+};
 const UPDATE_PROFILE = {
   name: 'users-update-profile',
   text: `UPDATE users SET email = $3, email_key = $4, email_verified = $5, display_name = $6,
@@ -76,6 +95,10 @@ const UPDATE_PROFILE = {
            epoch_changed_at = CASE WHEN email_key <> $4 THEN now() ELSE epoch_changed_at END,
            version = version + 1, updated_at = now()
          WHERE id = $1 AND version = $2`,
+};
+const HAS_WAY_IN = {
+  name: 'users-has-way-in',
+  text: `SELECT 1 FROM users WHERE id = $1 AND (password_hash IS NOT NULL OR NOT ${IS_NOBODY_ELSES})`,
 };
 const UPDATE_STATUS = {
   name: 'users-update-status',
@@ -89,7 +112,8 @@ const UPDATE_PASSWORD = {
   text: `WITH principal AS (UPDATE principals SET active = true WHERE id = $1)
          UPDATE users SET password_hash = $2, password_scheme = NULL, must_change_password = false, status = 'active',
            version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
-         WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited') RETURNING epoch`,
+         WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited')
+           AND (password_hash IS NOT NULL OR ${IS_NOBODY_ELSES}) RETURNING epoch`,
 };
 const UPDATE_MFA_ENABLED = {
   name: 'users-update-mfa-enabled',
@@ -160,6 +184,28 @@ export class UsersRepository {
       user.mustChangePassword,
       user.passwordScheme,
     ]);
+  }
+
+  async insertProvisioned(
+    user: Omit<NewUser, 'passwordHash' | 'passwordScheme' | 'mustChangePassword'> & ProfileChange,
+  ): Promise<void> {
+    const { id, username, usernameKey, email, emailKey, emailVerified, displayName } = user;
+    const values = [id, username, usernameKey, email, emailKey, emailVerified, displayName];
+    await this.database.change(INSERT_PROVISIONED, values);
+  }
+
+  /** As {@link findCredentials}; until the transaction ends nobody else changes them. */
+  async findCredentialsLocked(id: string): Promise<UserCredentials | null> {
+    return (await this.database.query<UserCredentials>(FIND_CREDENTIALS_LOCKED, [id]))[0] ?? null;
+  }
+
+  async updateDisplayName(id: string, displayName: string): Promise<void> {
+    await this.database.change(UPDATE_DISPLAY_NAME, [id, displayName]);
+  }
+
+  /** Whether there is something that somebody could prove to be the owner. */
+  async hasWayIn(id: string): Promise<boolean> {
+    return (await this.database.query(HAS_WAY_IN, [id])).length === 1;
   }
 
   findById(id: string): Promise<UserEntity | null> {

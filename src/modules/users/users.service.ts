@@ -125,8 +125,7 @@ export class UsersService {
   async enable(id: string): Promise<void> {
     await this.database.transaction(async () => {
       await this.getById(id);
-      const credentials = await this.users.findCredentials(id);
-      const next = typeof credentials?.passwordHash === 'string' ? 'active' : 'invited';
+      const next = (await this.users.hasWayIn(id)) ? 'active' : 'invited';
       if (!(await this.users.updateStatus(id, ['disabled'], next, false))) {
         throw new DomainError('USER.INVALID_TRANSITION', {
           detail: 'Only a disabled account can be enabled.',

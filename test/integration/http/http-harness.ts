@@ -126,7 +126,11 @@ export class HttpHarness {
     return fetch(this.baseUrl + path, init);
   }
 
-  post(path: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Response> {
+  post(
+    path: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return this.fetch(path, {
       method: 'POST',
       body,

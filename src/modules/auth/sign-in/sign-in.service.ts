@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialsService, type UserCredentials } from '../../users';
+import { PassportRunner } from '../../../infrastructure/passport';
 import type { LoginBody } from '../dto/auth.schemas';
-import { PassportRunner } from '../passport/passport-runner';
 import { DevicesService } from './devices/devices.service';
 import { SignInAttemptsService } from './sign-in-attempts.service';
 import { SignInChallenges } from './sign-in-challenges';

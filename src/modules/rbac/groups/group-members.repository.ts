@@ -11,12 +11,17 @@ export interface RoleOfGroup {
   readonly effect: Effect | 'exempt';
 }
 
-const SELECT = `SELECT m.group_id AS "groupId", p.type AS "principalType", m.member_id AS "principalId"
+const COLUMNS = `m.group_id AS "groupId", p.type AS "principalType", m.member_id AS "principalId"
   FROM group_members m JOIN principals p ON p.id = m.member_id`;
-const FIND = { name: 'group-members-find', text: `${SELECT} WHERE m.group_id = $1 AND m.member_id = $2` };
+const FIND = {
+  name: 'group-members-find',
+  // By hand; what an identity provider said is the provider's to take back.
+  text: `SELECT ${COLUMNS} WHERE m.group_id = $1 AND m.member_id = $2 AND m.source = 'manual'`,
+};
 const FIND_PAGE = {
   name: 'group-members-find-page',
-  text: `${SELECT} WHERE m.group_id = $1 AND m.member_id > $2 ORDER BY m.member_id LIMIT $3`,
+  text: `SELECT DISTINCT ON (m.member_id) ${COLUMNS} WHERE m.group_id = $1 AND m.member_id > $2
+         ORDER BY m.member_id LIMIT $3`,
 };
 const INSERT = {
   name: 'group-members-insert',
@@ -24,7 +29,7 @@ const INSERT = {
 };
 const DELETE = {
   name: 'group-members-delete',
-  text: 'DELETE FROM group_members WHERE group_id = $1 AND member_id = $2',
+  text: `DELETE FROM group_members WHERE group_id = $1 AND member_id = $2 AND source = 'manual'`,
 };
 const DELETE_OF_MEMBER = {
   name: 'group-members-delete-of-member',

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
+import type { CompiledPolicy } from '../compiled-policy';
 import { Privileges } from '../privileges';
 import type { Membership } from './group';
-import { GroupMembersRepository } from './group-members.repository';
+import { GroupMembersRepository, type RoleOfGroup } from './group-members.repository';
+import { GroupsRepository } from './groups.repository';
 
 /** Groups in a line: longer ones are a mistake, and slow to reason about. */
 const MAX_LINE_LENGTH = 16;
@@ -17,6 +19,7 @@ const MAX_LINE_LENGTH = 16;
 @Injectable()
 export class GroupRules {
   constructor(
+    private readonly groups: GroupsRepository,
     private readonly members: GroupMembersRepository,
     private readonly privileges: Privileges,
   ) {}
@@ -47,12 +50,10 @@ export class GroupRules {
     membership: Membership,
     change: 'add' | 'remove',
   ): Promise<boolean> {
-    const groups = await this.members.findAbove(membership.groupId, MAX_LINE_LENGTH);
-    const roles = await this.members.findRolesOf(groups.map(({ id }) => id));
+    const roles = await this.rolesThrough(membership.groupId);
     if (roles.length === 0) return false;
     const policy = await this.privileges.readPolicy();
-    for (const { roleId, resourceId } of roles)
-      await this.privileges.requireHeld(policy, actor.subject, policy.reachOf(roleId), resourceId);
+    await this.requireAllHeld(policy, actor, roles);
     const gains = roles.filter(({ effect }) => (effect === 'allow') === (change === 'add'));
     await this.privileges.requireFreshToGive(
       policy,
@@ -63,6 +64,30 @@ export class GroupRules {
     for (const resourceId of new Set(losses.map((role) => role.resourceId)))
       await this.privileges.requireDominance(policy, actor.subject, membership.principalId, resourceId);
     return losses.length > 0;
+  }
+
+  /** Whether there is such a group. */
+  async exists(groupId: string): Promise<boolean> {
+    return (await this.groups.findById(groupId)) !== null;
+  }
+
+  /** Before anybody may become a member without being asked for. @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS` */
+  async requireGivable(actor: Principal, groupId: string): Promise<void> {
+    await this.requireAllHeld(await this.privileges.readPolicy(), actor, await this.rolesThrough(groupId));
+  }
+
+  private async rolesThrough(groupId: string): Promise<RoleOfGroup[]> {
+    const groups = await this.members.findAbove(groupId, MAX_LINE_LENGTH);
+    return this.members.findRolesOf(groups.map(({ id }) => id));
+  }
+
+  private async requireAllHeld(
+    policy: CompiledPolicy,
+    actor: Principal,
+    roles: readonly RoleOfGroup[],
+  ): Promise<void> {
+    for (const { roleId, resourceId } of roles)
+      await this.privileges.requireHeld(policy, actor.subject, policy.reachOf(roleId), resourceId);
   }
 
   /** After something was taken from somebody. @throws DomainError `RBAC.LAST_ADMINISTRATOR` */

@@ -1,0 +1,1 @@
+export { PassportRunner } from './passport-runner';

@@ -1,0 +1,2 @@
+export { Bulwark } from './bulwark';
+export { Breaker, type BreakerOptions } from './breaker';

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+/** What every sign-in through a browser begins with. */
+export const ssoStartFields = {
+  returnTo: z.string().min(1).max(2_000).describe('One of the registered addresses, character by character.'),
+  codeChallenge: z
+    .string()
+    .regex(/^[\w-]{43}$/)
+    .describe('RFC 7636 §4.2, S256: the verifier stays with the client until `POST /v1/auth/sso/exchange`.')
+    .meta({ examples: [CODE_CHALLENGE] }),
+};
+
+/** The provider's name in addresses. */
+export const providerSlugField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .meta({ examples: ['corporate'] });
+
+export const SsoExchangeBody = z
+  .strictObject({
+    code: z.string().min(1).max(200),
+    codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/),
+  })
+  .meta({
+    id: 'SsoExchangeBody',
+    examples: [{ code: 'mQd0…', codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' }],
+  });
+export type SsoExchangeBody = z.infer<typeof SsoExchangeBody>;

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../../common/access';
+import { DomainError } from '../../../common/errors';
+import { ProviderDirectory } from '../../identity-providers';
+import { ExternalIdentitiesService } from '../../users';
+import type { LinkedIdentityResponse } from '../dto/identity.schemas';
+import { DirectoryAttempts } from './directory-attempts';
+import { ExternalSignInService } from './external-sign-in.service';
+
+/** By which identities elsewhere people sign in to their own accounts. */
+@Injectable()
+export class OwnIdentitiesService {
+  constructor(
+    private readonly identities: ExternalIdentitiesService,
+    private readonly directory: ProviderDirectory,
+    private readonly attempts: DirectoryAttempts,
+    private readonly external: ExternalSignInService,
+  ) {}
+
+  /** Those of enabled providers. */
+  async list({ subject }: Principal): Promise<LinkedIdentityResponse[]> {
+    const providers = await this.directory.list();
+    return (await this.identities.listOf(subject)).flatMap(({ providerId, username, linkedAt, lastSeenAt }) =>
+      providers
+        .filter(({ id }) => id === providerId)
+        .map(({ slug, name }) => ({
+          provider: slug,
+          name,
+          username,
+          linkedAt: linkedAt.toISOString(),
+          lastSeenAt: lastSeenAt.toISOString(),
+        })),
+    );
+  }
+
+  /**
+   * Links the entry of a directory whose password the owner of the account knows.
+   *
+   * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `IDENTITY.TAKEN`
+   */
+  async linkDirectory(
+    { subject }: Principal,
+    slug: string,
+    username: string,
+    password: string,
+  ): Promise<void> {
+    const { profile } = await this.attempts.verify(slug, username, password);
+    await this.external.link(subject, profile);
+  }
+
+  /** @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN` */
+  async unlink({ subject }: Principal, slug: string): Promise<void> {
+    const provider = (await this.directory.list()).find((known) => known.slug === slug);
+    if (provider === undefined) throw new DomainError('IDENTITY.NOT_FOUND');
+    await this.external.unlink(subject, provider);
+  }
+}

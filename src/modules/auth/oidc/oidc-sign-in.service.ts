@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { appConfig } from '../../../config/app.config';
+import { DomainError } from '../../../common/errors';
+import { OidcProviders, OidcRefusal } from '../../identity-providers';
+import type { OidcCallbackQuery, OidcLoginQuery } from '../dto/oidc.schemas';
+import { ExternalSignInService } from '../external/external-sign-in.service';
+import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
+import type { BrowserTarget } from '../sso/send-browser';
+import { SsoFlowsService, type SsoRefusal } from '../sso/sso-flows.service';
+
+/** A sign-in through an OpenID provider: one end of it where the browser leaves, one where it comes back. */
+@Injectable()
+export class OidcSignInService {
+  private readonly baseUrl: string;
+
+  constructor(
+    @Inject(appConfig.KEY) { publicUrl, port }: ConfigType<typeof appConfig>,
+    private readonly providers: OidcProviders,
+    private readonly flows: SsoFlowsService,
+    private readonly external: ExternalSignInService,
+  ) {
+    // From configuration and never from the request: a Host header must not choose where codes go.
+    this.baseUrl = publicUrl ?? `http://localhost:${port}`;
+  }
+
+  /** @throws DomainError `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `AUTH.RETURN_URL_NOT_REGISTERED`, `AUTH.SSO_FAILED` */
+  async begin(slug: string, query: OidcLoginQuery): Promise<BrowserTarget> {
+    const { returnTo, codeChallenge, loginHint } = query;
+    const { providerId, driver } = await this.providers.bySlug(slug);
+    try {
+      const { url, request } = await driver.begin(this.callbackUrl(slug), loginHint);
+      const flow = { providerId, returnTo, codeChallenge, linkUserId: null };
+      const cookie = await this.flows.begin({ ...flow, state: request.state, protocolState: { ...request } });
+      return { url, cookie };
+    } catch (error) {
+      return this.refuse(error, { providerId, flow: null });
+    }
+  }
+
+  /**
+   * Takes the provider's answer. Whatever is wrong with it, the browser goes back to the client, as long as it is the
+   * browser of a flow.
+   *
+   * @throws DomainError `PROVIDER.NOT_FOUND`, `AUTH.SSO_FAILED`
+   */
+  async complete(
+    slug: string,
+    query: OidcCallbackQuery,
+    cookies: string | undefined,
+  ): Promise<BrowserTarget> {
+    const { providerId, driver } = await this.providers.bySlug(slug);
+    const { flow, refusal } = await this.flows.spend(cookies, { providerId, state: query.state });
+    if (flow === null) return this.refuse(new OidcRefusal(refusal), { providerId, flow });
+    try {
+      const { state = '', nonce = '', codeVerifier = '' } = flow.protocolState;
+      const callback = new URL(this.callbackUrl(slug));
+      callback.search = new URLSearchParams(query).toString();
+      const profile = await driver.complete(callback, { state, nonce, codeVerifier });
+      const identity = await this.external.admit(profile);
+      return { url: await this.flows.finish(flow, identity), cookie: NO_FLOW_COOKIE };
+    } catch (error) {
+      return this.refuse(error, { providerId, flow });
+    }
+  }
+
+  private callbackUrl(slug: string): string {
+    return `${this.baseUrl}/v1/auth/oidc/${slug}/callback`;
+  }
+
+  private async refuse(
+    error: unknown,
+    where: Pick<SsoRefusal, 'providerId' | 'flow'>,
+  ): Promise<BrowserTarget> {
+    if (error instanceof DomainError && where.flow === null) throw error;
+    if (!(error instanceof DomainError || error instanceof OidcRefusal)) throw error;
+    const [code, reason] =
+      error instanceof OidcRefusal
+        ? (['AUTH.SSO_FAILED', error.reason] as const)
+        : ([error.code, error.code] as const);
+    return { url: await this.flows.refuse({ ...where, code, reason }), cookie: NO_FLOW_COOKIE };
+  }
+}

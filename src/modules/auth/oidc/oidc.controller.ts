@@ -1,0 +1,57 @@
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public, RateLimit } from '../../../common/access';
+import { ApiContract } from '../../../common/http';
+import { OidcCallbackQuery, OidcLoginQuery } from '../dto/oidc.schemas';
+import { providerSlugField } from '../dto/sso.schemas';
+import { sendBrowser } from '../sso/send-browser';
+import { OidcSignInService } from './oidc-sign-in.service';
+
+@ApiTags('auth')
+@Controller('v1/auth/oidc/:provider')
+export class OidcController {
+  constructor(private readonly signIn: OidcSignInService) {}
+
+  @Get('login')
+  @Public()
+  @RateLimit('sso.start')
+  @ApiContract({
+    summary: 'Send the browser to an OpenID provider',
+    description:
+      'For navigation, not for scripts. Comes back to `returnTo` with `code`, for `POST /v1/auth/sso/exchange`, or with ' +
+      '`error`, a code of ours.',
+    status: 303,
+    errors: [
+      'PROVIDER.NOT_FOUND',
+      'PROVIDER.UNAVAILABLE',
+      'AUTH.RETURN_URL_NOT_REGISTERED',
+      'AUTH.SSO_FAILED',
+    ],
+  })
+  async login(
+    @Param('provider', { schema: providerSlugField }) provider: string,
+    @Query({ schema: OidcLoginQuery }) query: OidcLoginQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    sendBrowser(reply, await this.signIn.begin(provider, query));
+  }
+
+  @Get('callback')
+  @Public()
+  @ApiContract({
+    summary: "Take an OpenID provider's answer, and send the browser back to the client",
+    description:
+      'The address to register at the provider. An answer that belongs to no flow of this browser is refused.',
+    status: 303,
+    errors: ['PROVIDER.NOT_FOUND', 'AUTH.SSO_FAILED'],
+  })
+  async callback(
+    @Param('provider', { schema: providerSlugField }) provider: string,
+    @Query({ schema: OidcCallbackQuery }) query: OidcCallbackQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('cookie') cookies?: string,
+  ): Promise<void> {
+    sendBrowser(reply, await this.signIn.complete(provider, query, cookies));
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../common/errors';
+import { randomToken } from '../../../infrastructure/crypto';
+import {
+  ProviderDirectory,
+  SamlRefusal,
+  SamlService,
+  type AuthnRequest,
+  type ProviderOf,
+  type SamlIdentity,
+} from '../../identity-providers';
+import type { SamlLoginQuery, SamlResponseBody } from '../dto/saml.schemas';
+import { ExternalSignInService } from '../external/external-sign-in.service';
+import { PassportRunner } from '../../../infrastructure/passport';
+import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
+import type { BrowserTarget } from '../sso/send-browser';
+import type { SsoFlow } from '../sso/sso-flow';
+import { SsoFlowsService } from '../sso/sso-flows.service';
+
+/** A request on its way, and the cookie that binds its answer to this browser. */
+export interface SamlStart {
+  readonly request: AuthnRequest;
+  readonly cookie: string;
+}
+
+/** Sign-in through a SAML identity provider. */
+@Injectable()
+export class SamlSignInService {
+  constructor(
+    private readonly providers: ProviderDirectory,
+    private readonly saml: SamlService,
+    private readonly passport: PassportRunner,
+    private readonly flows: SsoFlowsService,
+    private readonly external: ExternalSignInService,
+  ) {}
+
+  /** @throws DomainError `PROVIDER.NOT_FOUND`, `AUTH.RETURN_URL_NOT_REGISTERED` */
+  async begin(slug: string, { returnTo, codeChallenge }: SamlLoginQuery): Promise<SamlStart> {
+    const provider = await this.providers.bySlug(slug, 'saml');
+    const state = randomToken();
+    const request = await this.saml.request(provider, state);
+    const cookie = await this.flows.begin({
+      providerId: provider.id,
+      returnTo,
+      codeChallenge,
+      protocolState: { requestId: request.id },
+      linkUserId: null,
+      state,
+    });
+    return { request, cookie };
+  }
+
+  /**
+   * Takes a provider's answer to where the flow began. The flow is spent before the answer is believed: each is
+   * asked for once, whatever comes.
+   *
+   * @throws DomainError `PROVIDER.NOT_FOUND`; `AUTH.SSO_FAILED` where the answer belongs to no flow of this browser
+   */
+  async finish(slug: string, body: SamlResponseBody, cookies: string | undefined): Promise<BrowserTarget> {
+    const provider = await this.providers.bySlug(slug, 'saml');
+    const { flow, refusal } = await this.flows.spend(cookies, {
+      providerId: provider.id,
+      state: body.RelayState ?? '',
+    });
+    const url =
+      flow === null
+        ? await this.refuse(provider.id, refusal, null)
+        : await this.complete(provider, flow, body.SAMLResponse);
+    return { url, cookie: NO_FLOW_COOKIE };
+  }
+
+  /** @throws DomainError `PROVIDER.NOT_FOUND` */
+  async metadata(slug: string): Promise<string> {
+    return this.saml.metadata(await this.providers.bySlug(slug, 'saml'));
+  }
+
+  private async complete(provider: ProviderOf<'saml'>, flow: SsoFlow, samlResponse: string): Promise<string> {
+    try {
+      const said = await this.verify(provider, samlResponse);
+      const profile = await this.saml.accept(provider, said, flow.protocolState.requestId ?? '');
+      const identity = await this.external.admit(profile);
+      return await this.flows.finish(flow, identity);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (reason === null) throw error;
+      return this.refuse(provider.id, reason, flow);
+    }
+  }
+
+  /** @throws SamlRefusal */
+  private async verify(provider: ProviderOf<'saml'>, samlResponse: string): Promise<SamlIdentity> {
+    const strategy = this.saml.strategyFor(provider, samlResponse);
+    const outcome = await this.passport.run<SamlIdentity>(strategy, { SAMLResponse: samlResponse });
+    if (outcome.kind === 'fail') throw new SamlRefusal('not_one_assertion');
+    return outcome.identity;
+  }
+
+  private refuse(providerId: string, reason: string, flow: SsoFlow | null): Promise<string> {
+    return this.flows.refuse({ providerId, reason, code: 'AUTH.SSO_FAILED', flow });
+  }
+}
+
+/** Null for what is no refusal. Why somebody has no account here is in the trail already. */
+function reasonOf(error: unknown): string | null {
+  if (error instanceof SamlRefusal) return error.reason;
+  return error instanceof DomainError && error.code === 'AUTH.INVALID_CREDENTIALS' ? 'not_admitted' : null;
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../common/errors';
+import { EventPublisher } from '../../../common/events';
+import { sha256 } from '../../../infrastructure/crypto';
+import { SessionsService } from '../../sessions';
+import { CredentialsService } from '../../users';
+import { SsoCodeReusedEvent } from '../events/sso.events';
+import type { SignInOrigin, SignInResult } from '../sign-in/sign-in-result';
+import { SignInService } from '../sign-in/sign-in.service';
+import { SsoCodesRepository, type SsoCode } from './sso-codes.repository';
+
+/** The client's end of a sign-in through a browser. */
+@Injectable()
+export class SsoExchangeService {
+  constructor(
+    private readonly codes: SsoCodesRepository,
+    private readonly credentials: CredentialsService,
+    private readonly signIn: SignInService,
+    private readonly sessions: SessionsService,
+    private readonly events: EventPublisher,
+  ) {}
+
+  /**
+   * Goes on with the sign-in as a right password would. A wrong verifier spends the code as well: whoever has it and
+   * not the verifier is not whom it was meant for.
+   *
+   * @throws DomainError `AUTH.INVALID_CODE`, `AUTH.INVALID_CREDENTIALS`, `SESSION.LIMIT_REACHED`
+   */
+  async exchange(code: string, codeVerifier: string, origin: SignInOrigin): Promise<SignInResult> {
+    const spent = await this.codes.spend(code);
+    if (spent === null) await this.endWhatItBrought(code);
+    if (spent === null || !isVerifierOf(spent, codeVerifier)) throw new DomainError('AUTH.INVALID_CODE');
+    const { userId, epoch, methods, providerId } = spent;
+    const user = await this.credentials.findById(userId);
+    if (user?.epoch !== epoch) throw new DomainError('AUTH.INVALID_CODE');
+    const result = await this.signIn.proceed({ user, methods, providerId, source: 'unknown' }, origin);
+    if (result.kind === 'authenticated') await this.attach(code, result.grant.session.id);
+    return result;
+  }
+
+  /** The second use may come while the first is not done: whichever of the two is later ends the session. */
+  private async attach(code: string, sessionId: string): Promise<void> {
+    if (await this.codes.attach(code, sessionId)) return;
+    await this.sessions.endQuietly(sessionId, 'code_reused');
+    throw new DomainError('AUTH.INVALID_CODE');
+  }
+
+  private async endWhatItBrought(code: string): Promise<void> {
+    const reused = await this.codes.markReused(code);
+    if (reused === null) return;
+    const { userId, sessionId } = reused;
+    await this.events.publish(new SsoCodeReusedEvent(userId, sessionId ?? undefined));
+    if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'code_reused');
+  }
+}
+
+/** RFC 7636 §4.6, S256 alone. Neither side of the comparison is a secret once the verifier was shown. */
+function isVerifierOf({ codeChallenge }: SsoCode, codeVerifier: string): boolean {
+  return sha256(codeVerifier).toString('base64url') === codeChallenge;
+}

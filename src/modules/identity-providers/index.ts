@@ -1,0 +1,13 @@
+export type { ExternalProfile } from './external-profile';
+export type { IdentityProvider, ProviderOf } from './identity-provider';
+export { IdentityProvidersModule } from './identity-providers.module';
+export { LdapDirectoryService } from './ldap/ldap-directory.service';
+export { mappedProfile, type MappedProfile } from './mapping/mapped-profile';
+export { OidcProviders } from './oidc/oidc-providers';
+export { OidcRefusal } from './oidc/oidc-refusal';
+export { ProviderDirectory } from './provider-directory';
+export { ProviderDrivers } from './provider-drivers';
+export type { AuthnRequest } from './saml/authn-request';
+export type { SamlIdentity } from './saml/saml-identity';
+export { SamlRefusal } from './saml/saml-refusal';
+export { SamlService } from './saml/saml.service';

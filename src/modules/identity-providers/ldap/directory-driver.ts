@@ -1,0 +1,25 @@
+import type { ProviderDriver } from '../provider-driver';
+
+/** An entry as the directory's reader sees it. */
+export interface DirectoryEntry {
+  readonly dn: string;
+  /** entryUUID or objectGUID, as text. */
+  readonly stableId: string;
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  readonly groups: readonly string[];
+}
+
+/** What became of looking for somebody; of several matches none is anybody. */
+export type SearchOutcome =
+  | { readonly kind: 'found'; readonly entry: DirectoryEntry }
+  | { readonly kind: 'none' | 'ambiguous' | 'outside_base' | 'no_stable_id' };
+
+/** A directory. Fails with `PROVIDER.UNAVAILABLE` within five seconds when it cannot be asked. */
+export abstract class DirectoryDriver implements ProviderDriver {
+  /** The one entry that `username` names, before any password is looked at. */
+  abstract find(username: string): Promise<SearchOutcome>;
+  /** Null where the password is the entry's; else why the directory says no. */
+  abstract refusalOf(entry: DirectoryEntry, password: string): Promise<string | null>;
+  abstract test(): ReturnType<ProviderDriver['test']>;
+  abstract dispose(): void;
+}

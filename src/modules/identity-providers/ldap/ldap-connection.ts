@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net';
+import { createClient, type Client, type SearchOptions } from 'ldapjs';
+import type { LdapConfig } from './ldap-config';
+import { endpointOf } from './ldap-endpoint';
+
+export interface FoundEntry {
+  readonly dn: string;
+  readonly values: ReadonlyMap<string, readonly Buffer[]>;
+}
+
+const SIZE_LIMIT_EXCEEDED = 4;
+
+/** One connection of the directory's reader. Whatever goes wrong on it fails what is asked over it, and nothing else. */
+export class LdapConnection {
+  private readonly failure: Promise<never>;
+
+  private constructor(private readonly client: Client) {
+    this.failure = new Promise((_, reject) => {
+      for (const event of [
+        'error',
+        'connectError',
+        'connectTimeout',
+        'connectRefused',
+        'setupError',
+        'close',
+      ])
+        client.on(event, (error: unknown) => {
+          reject(error instanceof Error ? error : new Error(`The connection failed: ${event}`));
+        });
+    });
+    this.failure.catch(() => undefined);
+    client.on('connect', guardParser);
+  }
+
+  /** Bound as the reader. @throws Error */
+  static async open(config: LdapConfig, url: string): Promise<LdapConnection> {
+    const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1);
+    const client = createClient({
+      ...endpoint,
+      ...(tlsOptions && { tlsOptions: tlsOptions as Record<string, unknown> }),
+    });
+    const connection = new LdapConnection(client);
+    try {
+      await connection.settle<void>((done) => {
+        client.bind(config.bindDn, config.bindPassword, (error) => {
+          done(error, undefined);
+        });
+      });
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** At most `options.sizeLimit` and one; referrals are not followed (RFC 4511 §4.1.10). */
+  search(base: string, options: SearchOptions): Promise<FoundEntry[]> {
+    return this.settle((done) => {
+      this.client.search(base, { scope: 'sub', ...options }, (failed, response) => {
+        if (failed !== null) {
+          done(failed, []);
+          return;
+        }
+        const entries: FoundEntry[] = [];
+        response.on('searchEntry', (entry) => entries.push(foundEntry(entry)));
+        response.on('error', (error) => {
+          done((error as { code?: number }).code === SIZE_LIMIT_EXCEEDED ? null : error, entries);
+        });
+        response.on('end', () => {
+          done(null, entries);
+        });
+      });
+    });
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private settle<T>(start: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
+    const asked = new Promise<T>((resolve, reject) => {
+      start((error, value) => {
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
+    return Promise.race([asked, this.failure]);
+  }
+}
+
+/** The parser of ldapjs asserts what a hostile length contradicts, and throws from an event: that would end the process. */
+function guardParser(socket: Socket): void {
+  for (const parse of socket.listeners('data') as ((data: Buffer) => void)[]) {
+    socket.removeListener('data', parse);
+    socket.on('data', (data: Buffer) => {
+      try {
+        parse(data);
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : new Error('The directory does not speak LDAP'));
+      }
+    });
+  }
+}
+
+interface LdapjsEntry {
+  readonly objectName: unknown;
+  readonly attributes: readonly { readonly type: string; readonly buffers: readonly Buffer[] }[];
+}
+
+function foundEntry(entry: unknown): FoundEntry {
+  const { objectName, attributes } = entry as LdapjsEntry;
+  return { dn: String(objectName), values: new Map(attributes.map(({ type, buffers }) => [type, buffers])) };
+}

@@ -1,0 +1,186 @@
+import { parseDN } from 'ldapjs';
+import LdapStrategy from 'passport-ldapauth';
+import { DomainError } from '../../../common/errors';
+import type { PassportRunner } from '../../../infrastructure/passport';
+import { Bulwark } from '../../../infrastructure/resilience';
+import type { ProviderOf } from '../identity-provider';
+import type { DiagnosisStep } from '../provider-driver';
+import { accountRefusal } from './account-state';
+import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './directory-driver';
+import { LdapConnection, type FoundEntry } from './ldap-connection';
+import { endpointOf } from './ldap-endpoint';
+import { escapeFilterValue, guidOf } from './ldap-text';
+
+const NESTED_MEMBER = '1.2.840.113556.1.4.1941';
+const MAX_GROUPS = 1_000;
+/** Two of these make a sign-in: five seconds at most. */
+const TIMEOUT_MS = 2_400;
+
+/** What passport-ldapauth makes of the sub-codes of Active Directory in error 49; of 52e and all else the default. */
+const REASONS = {
+  invalidCredentials: 'wrong_password',
+  invalidLogonHours: 'directory_logon_hours',
+  invalidWorkstation: 'directory_workstation',
+  passwordExpired: 'directory_password_expired',
+  accountDisabled: 'directory_account_disabled',
+  accountExpired: 'directory_account_expired',
+  passwordMustChange: 'directory_password_must_change',
+  accountLockedOut: 'directory_account_locked',
+  constraintViolation: 'directory_account_locked',
+};
+
+/** A directory that is asked over LDAP: found by our own search, verified by passport-ldapauth. */
+export class LdapDirectoryDriver extends DirectoryDriver {
+  private readonly bulwark: Bulwark;
+
+  constructor(
+    private readonly provider: ProviderOf<'ldap'>,
+    private readonly passport: PassportRunner,
+  ) {
+    super();
+    this.bulwark = new Bulwark({
+      name: `ldap:${provider.slug}`,
+      timeoutMs: TIMEOUT_MS,
+      capacity: 20,
+      volumeThreshold: 5,
+      resetMs: 2_000,
+    });
+  }
+
+  find(username: string): Promise<SearchOutcome> {
+    return this.guarded((url) => this.findAt(url, username));
+  }
+
+  refusalOf(entry: DirectoryEntry, password: string): Promise<string | null> {
+    return this.guarded(async (url) => {
+      const { bindDn, bindPassword } = this.provider.config;
+      const strategy = new LdapStrategy({
+        // The very entry that was found, by its name: no second search can lead to another.
+        server: {
+          ...(await endpointOf(this.provider.config, url, 2)),
+          bindDN: bindDn,
+          bindCredentials: bindPassword,
+          searchBase: entry.dn,
+          searchScope: 'base',
+          searchFilter: '(objectClass=*)',
+          searchAttributes: ['dn'],
+        } as LdapStrategy.Options['server'],
+      });
+      const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
+      return outcome.kind === 'success'
+        ? accountRefusal(entry)
+        : (outcome.message ?? REASONS.invalidCredentials);
+    });
+  }
+
+  async test(): Promise<readonly DiagnosisStep[]> {
+    const steps: DiagnosisStep[] = [];
+    for (const url of this.provider.config.urls) steps.push(await this.testAt(url));
+    return steps;
+  }
+
+  dispose(): void {
+    this.bulwark.dispose();
+  }
+
+  /** Asks the first server that answers. */
+  private async guarded<T>(ask: (url: string) => Promise<T>): Promise<T> {
+    try {
+      return await this.bulwark.run(() => this.atAny(ask));
+    } catch (cause) {
+      throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 5, cause });
+    }
+  }
+
+  private async atAny<T>(ask: (url: string) => Promise<T>): Promise<T> {
+    const failures: unknown[] = [];
+    for (const url of this.provider.config.urls) {
+      try {
+        return await ask(url);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw new AggregateError(failures, 'No server of the directory answers');
+  }
+
+  private async findAt(url: string, username: string): Promise<SearchOutcome> {
+    const { searchBase, searchFilter } = this.provider.config;
+    const connection = await LdapConnection.open(this.provider.config, url);
+    try {
+      const filter = searchFilter.replaceAll('{{username}}', () => escapeFilterValue(username));
+      const attributes = this.wantedAttributes();
+      const [found, ...more] = await connection.search(searchBase, { filter, attributes, sizeLimit: 2 });
+      if (found === undefined) return { kind: 'none' };
+      if (more.length > 0) return { kind: 'ambiguous' };
+      if (!isWithin(found.dn, searchBase)) return { kind: 'outside_base' };
+      const stableId = this.stableIdOf(found);
+      if (stableId === null) return { kind: 'no_stable_id' };
+      const groups = await this.groupsOf(connection, found);
+      return { kind: 'found', entry: { dn: found.dn, stableId, attributes: textsOf(found), groups } };
+    } finally {
+      connection.close();
+    }
+  }
+
+  private async groupsOf(connection: LdapConnection, { dn, values }: FoundEntry): Promise<string[]> {
+    const { groups, searchBase } = this.provider.config;
+    if (groups === undefined || groups.mode === 'memberOf')
+      return (values.get('memberOf') ?? []).map((value) => value.toString());
+    const rule = groups.mode === 'nested' ? `:${NESTED_MEMBER}:` : '';
+    const filter = `(${groups.attribute}${rule}=${escapeFilterValue(dn)})`;
+    const options = { filter, attributes: ['1.1'], sizeLimit: MAX_GROUPS };
+    return (await connection.search(groups.base ?? searchBase, options)).map((group) => group.dn);
+  }
+
+  private stableIdOf({ values }: FoundEntry): string | null {
+    const { stableId } = this.provider.config;
+    const value = values.get(stableId)?.[0];
+    if (value === undefined) return null;
+    return stableId === 'objectGUID' ? guidOf(value) : value.toString();
+  }
+
+  private wantedAttributes(): string[] {
+    const { attributes, stableId } = this.provider.config;
+    const mapped = this.provider.mappings.flatMap((rule) => {
+      if (rule.type === 'profile') return [rule.attribute];
+      return 'attribute' in rule.when ? [rule.when.attribute] : [];
+    });
+    const state = ['userAccountControl', 'pwdReset', 'pwdAccountLockedTime'];
+    return [...new Set([...Object.values(attributes), stableId, 'memberOf', ...state, ...mapped])];
+  }
+
+  private async testAt(url: string): Promise<DiagnosisStep> {
+    const { searchBase } = this.provider.config;
+    try {
+      const connection = await LdapConnection.open(this.provider.config, url);
+      try {
+        await connection.search(searchBase, {
+          scope: 'base',
+          filter: '(objectClass=*)',
+          attributes: ['1.1'],
+        });
+      } finally {
+        connection.close();
+      }
+      return { step: url, ok: true, message: 'The reader is known, and the base is there.' };
+    } catch (error) {
+      return {
+        step: url,
+        ok: false,
+        message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      };
+    }
+  }
+}
+
+function isWithin(dn: string, base: string): boolean {
+  const [entry, root] = [parseDN(dn.toLowerCase()), parseDN(base.toLowerCase())];
+  return entry.equals(root) || entry.childOf(root);
+}
+
+function textsOf({ values }: FoundEntry): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    [...values].map(([name, buffers]) => [name, buffers.map((value) => value.toString())]),
+  );
+}

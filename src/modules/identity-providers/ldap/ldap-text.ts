@@ -1,0 +1,17 @@
+/** A value within a search filter (RFC 4515 §3): all but letters and digits escaped, so that it never is more than a value. */
+export function escapeFilterValue(value: string): string {
+  return [...Buffer.from(value)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[A-Za-z0-9]/.test(character) ? character : `\\${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+/** objectGUID as Windows writes it: its first three parts are little-endian (MS-DTYP §2.3.4). */
+export function guidOf(bytes: Buffer): string | null {
+  if (bytes.length !== 16) return null;
+  const part = (...order: readonly number[]): string =>
+    order.map((at) => bytes.subarray(at, at + 1).toString('hex')).join('');
+  return [part(3, 2, 1, 0), part(5, 4), part(7, 6), part(8, 9), part(10, 11, 12, 13, 14, 15)].join('-');
+}

@@ -1,0 +1,267 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { aKey, OpenIdProvider, type Claims } from '../../../../test/support/openid-provider';
+import { OutboundHttp } from '../../../infrastructure/http-client';
+import { OidcDriver } from './oidc-driver';
+import type { OidcProvider } from './oidc-provider';
+
+const CALLBACK = 'https://identity.example/v1/auth/oidc/corporate/callback';
+const HOUR = 3_600;
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const hs256 = (claims: Claims, secret: string | Buffer): string => {
+  const input = `${part({ alg: 'HS256', kid: 'one' })}.${part(claims)}`;
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+};
+const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1_000) + seconds;
+
+describe('a relying party of OpenID providers', () => {
+  let op: OpenIdProvider;
+  let driver: OidcDriver;
+  const started: (OpenIdProvider | OidcDriver)[] = [];
+
+  const aProvider = async (): Promise<OpenIdProvider> => {
+    const provider = await new OpenIdProvider().start();
+    started.push(provider);
+    return provider;
+  };
+  const aDriver = (issuer: string, privateNetworks = ['127.0.0.1']): OidcDriver => {
+    const { clientId, clientSecret } = op;
+    const config = { issuer, clientId, clientSecret, scopes: ['openid', 'email'] };
+    const provider: OidcProvider = { id: randomUUID(), slug: 'corporate', trustedMethods: ['mfa'], config };
+    const made = new OidcDriver(provider, new OutboundHttp({ privateNetworks }));
+    started.push(made);
+    return made;
+  };
+  const signIn = async () => {
+    const { url, request } = await driver.begin(CALLBACK);
+    return driver.complete(op.authorize(url), request);
+  };
+
+  beforeEach(async () => {
+    op = await aProvider();
+    driver = aDriver(op.issuer);
+  });
+
+  afterEach(() => {
+    for (const one of started.splice(0)) {
+      if (one instanceof OpenIdProvider) one.stop();
+      else one.dispose();
+    }
+  });
+
+  it('believes an honest provider, and knows its people by issuer and subject (J: the key stays (iss, sub))', async () => {
+    op.user = { ...op.user, email_verified: false, amr: ['pwd', 'mfa'] };
+    expect(await signIn()).toMatchObject({
+      externalId: `${op.issuer}#ada`,
+      email: 'ada@example.com',
+      emailVerified: false,
+      displayName: 'Ada Lovelace',
+      methods: ['mfa'],
+    });
+  });
+
+  it.each(['PS256', 'ES256'] as const)('takes %s as well', async (alg) => {
+    op.key = aKey(alg, 'two');
+    op.published = [op.key];
+    expect((await signIn()).externalId).toContain('#ada');
+  });
+
+  it('sends PKCE S256, a state and a nonce, all fresh for each flow (J: PKCE S256 always)', async () => {
+    const [one, two] = [await driver.begin(CALLBACK), await driver.begin(CALLBACK)];
+    const { searchParams } = new URL(one.url);
+    expect(searchParams.get('code_challenge_method')).toBe('S256');
+    expect(searchParams.get('redirect_uri')).toBe(CALLBACK);
+    for (const field of ['state', 'nonce', 'codeVerifier'] as const) {
+      expect(one.request[field].length).toBeGreaterThanOrEqual(43);
+      expect(one.request[field]).not.toBe(two.request[field]);
+    }
+  });
+
+  const claim =
+    (change: Claims) =>
+    (provider: OpenIdProvider): void => {
+      provider.claims = (honest) => ({ ...honest, ...change });
+    };
+  const without =
+    (name: string) =>
+    (provider: OpenIdProvider): void => {
+      provider.claims = (honest) =>
+        Object.fromEntries(Object.entries(honest).filter(([key]) => key !== name));
+    };
+  const token =
+    (make: (claims: Claims, provider: OpenIdProvider) => string) =>
+    (provider: OpenIdProvider): void => {
+      provider.idToken = (claims) => make(claims, provider);
+    };
+
+  it.each<[string, string, (provider: OpenIdProvider) => void]>([
+    ['another nonce', 'id_token_nonce', claim({ nonce: 'x'.repeat(43) })],
+    ['no nonce', 'invalid_answer', without('nonce')],
+    ['another issuer', 'id_token_iss', claim({ iss: 'https://evil.example' })],
+    ['another audience', 'id_token_aud', claim({ aud: 'another-client' })],
+    ['an audience more, and no azp', 'id_token_aud', claim({ aud: ['portcullis', 'another-client'] })],
+    ['another authorized party', 'id_token_azp', claim({ azp: 'another-client' })],
+    ['an expiry in the past', 'id_token_exp', claim({ exp: inSeconds(-120) })],
+    ['an issue in the future', 'id_token_iat', claim({ iat: inSeconds(HOUR), exp: inSeconds(2 * HOUR) })],
+    ['a start in the future', 'id_token_nbf', claim({ nbf: inSeconds(HOUR) })],
+    ['no subject', 'invalid_answer', without('sub')],
+    ['no expiry', 'invalid_answer', without('exp')],
+    ['a subject that is no string', 'invalid_answer', claim({ sub: 7 })],
+    ['the hash of another access token', 'id_token_at_hash', claim({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })],
+    [
+      'no signature (alg none)',
+      'id_token_alg',
+      token((claims) => `${part({ alg: 'none' })}.${part(claims)}.`),
+    ],
+    ['the client secret as key (HS256)', 'id_token_alg', token((claims, p) => hs256(claims, p.clientSecret))],
+    [
+      'the public key as secret (HS256)',
+      'id_token_alg',
+      token((claims, p) => hs256(claims, p.key.publicKey.export({ type: 'spki', format: 'pem' }))),
+    ],
+    [
+      'a key of its own under the same id',
+      'id_token_signature',
+      token((c, p) => p.signed(c, aKey('RS256', 'one'))),
+    ],
+    ['a key that is published nowhere', 'key_unknown', token((c, p) => p.signed(c, aKey('RS256', 'other')))],
+    [
+      'a signature over something else',
+      'id_token_signature',
+      token((claims, p) => {
+        const [header, , signature] = p.signed(claims).split('.');
+        return [header, part({ ...claims, sub: 'root' }), signature].join('.');
+      }),
+    ],
+    ['nothing that is a token', 'id_token_malformed', token(() => 'nonsense')],
+    [
+      'another subject at userinfo',
+      'userinfo_sub',
+      (provider) => (provider.userInfo = (honest) => ({ ...honest, sub: 'root' })),
+    ],
+  ])('refuses an ID token with %s (J: lying IdP)', async (_, reason, lie) => {
+    lie(op);
+    await expect(signIn()).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+  });
+
+  it.each<[string, string, (honest: Claims) => unknown]>([
+    ['another issuer', 'discovery_issuer', (honest) => ({ ...honest, issuer: 'http://127.0.0.1:1' })],
+    [
+      'its issuer with a slash',
+      'discovery_issuer',
+      ({ issuer, ...rest }) => ({ issuer: `${String(issuer)}/`, ...rest }),
+    ],
+    ['no endpoints', 'discovery_malformed', ({ issuer }) => ({ issuer })],
+    [
+      'nothing but HS256 and none',
+      'discovery_algorithms',
+      (honest) => ({ ...honest, id_token_signing_alg_values_supported: ['HS256', 'none'] }),
+    ],
+  ])('refuses to start where discovery says %s (J: issuer exactly equal)', async (_, reason, lie) => {
+    op.discovery = lie;
+    await expect(driver.begin(CALLBACK)).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+  });
+
+  it('refuses the answer of another provider, and one without its issuer (J: mix-up, RFC 9207)', async () => {
+    const evil = await aProvider();
+    const { url, request } = await driver.begin(CALLBACK);
+    const [mixed, bare] = [evil.authorize(url), op.authorize(url)];
+    bare.searchParams.delete('iss');
+    for (const callback of [mixed, bare])
+      await expect(driver.complete(callback, request)).rejects.toMatchObject({ reason: 'issuer_mismatch' });
+    expect(op.calls).not.toContain('/token');
+  });
+
+  it('refuses another state, and a code of another flow (J: code injection)', async () => {
+    const [mine, other] = [await driver.begin(CALLBACK), await driver.begin(CALLBACK)];
+    await expect(driver.complete(op.authorize(other.url), mine.request)).rejects.toMatchObject({
+      name: 'OidcRefusal',
+    });
+    const injected = op.authorize(other.url);
+    injected.searchParams.set('state', mine.request.state);
+    await expect(driver.complete(injected, mine.request)).rejects.toMatchObject({
+      reason: 'code_refused_by_provider',
+    });
+  });
+
+  it('refuses a code that comes a second time (J: code replay)', async () => {
+    const { url, request } = await driver.begin(CALLBACK);
+    const callback = op.authorize(url);
+    await driver.complete(callback, request);
+    await expect(driver.complete(callback, request)).rejects.toMatchObject({
+      reason: 'code_refused_by_provider',
+    });
+  });
+
+  it('says that the user was turned down', async () => {
+    const { url, request } = await driver.begin(CALLBACK);
+    const callback = op.authorize(url);
+    callback.searchParams.delete('code');
+    callback.searchParams.set('error', 'access_denied');
+    await expect(driver.complete(callback, request)).rejects.toMatchObject({ reason: 'refused_by_provider' });
+  });
+
+  it('follows a rotation of keys in the middle of a flow, and asks for made-up keys once (J: JWKS)', async () => {
+    await signIn();
+    op.key = aKey('RS256', 'two');
+    op.published = [op.key];
+    await signIn();
+    op.key = aKey('RS256', 'made-up');
+    for (let i = 0; i < 10; i++) await expect(signIn()).rejects.toMatchObject({ reason: 'key_unknown' });
+    expect(op.calls.filter((path) => path === '/jwks').length).toBeLessThanOrEqual(3);
+  });
+
+  it('goes on with known keys while the key set is down, and never without a key (J: JWKS down)', async () => {
+    await signIn();
+    op.instead.set('/jwks', (response) => response.writeHead(500).end());
+    await signIn();
+    op.key = aKey('RS256', 'two');
+    await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
+  });
+
+  const never = (): void => undefined;
+  it.each<[string, string, (response: ServerResponse) => void]>([
+    [
+      'key set of ten megabytes',
+      '/jwks',
+      (response) => response.on('error', never).end(Buffer.alloc(10_485_760, ' ')),
+    ],
+    ['token endpoint that fails', '/token', (response) => response.writeHead(502).end()],
+    ['token endpoint that hangs up', '/token', (response) => response.destroy()],
+    ['token endpoint that never answers', '/token', never],
+    ['userinfo endpoint that never ends', '/userinfo', (response) => response.writeHead(200).write('{')],
+    ['discovery that is no JSON', '/.well-known/openid-configuration', (response) => response.end('<html>')],
+  ])('takes a %s for an outage, within five seconds', async (_, path, behave) => {
+    op.instead.set(path, behave);
+    const startedAt = Date.now();
+    await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
+    expect(Date.now() - startedAt).toBeLessThan(5_500);
+  });
+
+  it('is led nowhere else by a redirect, and to no address of our own network (SSRF)', async () => {
+    const inner = await aProvider();
+    op.instead.set('/token', (response) =>
+      response.writeHead(307, { location: `${inner.issuer}/token` }).end(),
+    );
+    await expect(signIn()).rejects.toMatchObject({ name: 'OidcRefusal' });
+    driver = aDriver(op.issuer, []);
+    await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
+    driver = aDriver(op.issuer);
+    op.discovery = (honest) => ({
+      ...honest,
+      jwks_uri: 'http://localhost:1/jwks',
+      token_endpoint: 'http://10.0.0.1/',
+    });
+    await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
+    expect(inner.calls).toEqual([]);
+  });
+
+  it('leaves a provider alone that keeps failing', async () => {
+    op.instead.set('/token', (response) => response.writeHead(500).end());
+    for (let i = 0; i < 12; i++)
+      await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
+    expect(driver.breaker.condition()).toMatchObject({ state: 'down', breaker: 'open' });
+    expect(op.calls.filter((path) => path === '/token').length).toBeLessThan(12);
+  });
+});

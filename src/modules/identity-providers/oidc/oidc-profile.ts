@@ -1,0 +1,36 @@
+import type { ExternalProfile } from '../external-profile';
+import type { OidcProvider } from './oidc-provider';
+
+type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
+
+/** The account at the provider, from claims that were verified. */
+export function profileOf(provider: OidcProvider, claims: Claims): ExternalProfile {
+  const email = text(claims.email);
+  const authTime = claims.auth_time;
+  return {
+    providerId: provider.id,
+    // OpenID Connect Core 1.0 §5.7: the only pair that is never given to somebody else. Should the record be pointed
+    // at another issuer, nobody there is mistaken for somebody here.
+    externalId: `${provider.config.issuer}#${claims.sub}`,
+    username: text(claims.preferred_username) ?? email ?? claims.sub,
+    email,
+    emailVerified: email !== null && claims.email_verified === true,
+    displayName: text(claims.name),
+    groups: texts(claims.groups),
+    attributes: Object.fromEntries(
+      Object.entries(claims)
+        .map(([name, value]): [string, readonly string[]] => [name, texts(value)])
+        .filter(([, values]) => values.length > 0),
+    ),
+    methods: texts(claims.amr).filter((method) => provider.trustedMethods.includes(method)),
+    ...(typeof authTime === 'number' && { authTime }),
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => text(one) !== null);
+}

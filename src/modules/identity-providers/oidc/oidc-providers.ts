@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Dependencies } from '../../../infrastructure/dependencies';
+import { OutboundHttp } from '../../../infrastructure/http-client';
+import type { ProviderOf } from '../identity-provider';
+import { ProviderDirectory } from '../provider-directory';
+import type { ProviderDriverFactory } from '../provider-driver';
+import { ProviderDrivers } from '../provider-drivers';
+import { OidcDriver } from './oidc-driver';
+
+/** The OpenID providers, each with what speaks to it. */
+@Injectable()
+export class OidcProviders implements ProviderDriverFactory<'oidc'> {
+  readonly kind = 'oidc';
+
+  constructor(
+    private readonly directory: ProviderDirectory,
+    private readonly drivers: ProviderDrivers,
+    private readonly http: OutboundHttp,
+    private readonly dependencies: Dependencies,
+  ) {
+    drivers.register(this);
+  }
+
+  create(provider: ProviderOf<'oidc'>): OidcDriver {
+    return new OidcDriver(provider, this.http);
+  }
+
+  /** @throws DomainError `PROVIDER.NOT_FOUND` when there is none, or it is disabled or of another kind */
+  async bySlug(slug: string): Promise<{ readonly providerId: string; readonly driver: OidcDriver }> {
+    const provider = await this.directory.bySlug(slug, this.kind);
+    const driver = this.drivers.of(provider) as OidcDriver;
+    this.dependencies.add(driver.breaker);
+    return { providerId: provider.id, driver };
+  }
+}

@@ -1,0 +1,164 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './service';
+
+export const BASE = 'dc=example,dc=com';
+export const READER = { dn: `cn=reader,${BASE}`, password: 'the reader of tests' };
+const READY_WITHIN_MS = 15_000;
+
+/** A slapd of Debian's with a certificate of its own, on free ports of loopback. */
+export interface OpenLdap {
+  readonly url: string;
+  readonly tlsUrl: string;
+  readonly port: number;
+  readonly caPem: string;
+  /** Adds entries, or changes them, as the directory's administrator. */
+  add(ldif: string): void;
+  modify(ldif: string): void;
+  stop(): Promise<void>;
+}
+
+export interface OpenLdapOptions {
+  /** The names that the certificate is for. */
+  readonly altNames?: string;
+}
+
+export async function startOpenLdap({ altNames = 'IP:127.0.0.1' }: OpenLdapOptions = {}): Promise<OpenLdap> {
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-slapd-'));
+  const at = (name: string): string => join(directory, name);
+  mkdirSync(at('data'));
+  makeCertificate(directory, altNames);
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const [url, tlsUrl] = [`ldap://127.0.0.1:${port}`, `ldaps://127.0.0.1:${tlsPort}`];
+  writeFileSync(at('slapd.conf'), configuration(directory));
+  const process = spawn('/usr/sbin/slapd', ['-f', at('slapd.conf'), '-h', `${url} ${tlsUrl}`, '-d', '0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  process.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const as = ['-x', '-H', url, '-D', READER.dn, '-w', READER.password];
+  const run = (tool: string, args: readonly string[], input = ''): string =>
+    execFileSync(tool, [...as, ...args], { input, stdio: ['pipe', 'pipe', 'pipe'] }).toString();
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      run('ldapwhoami', []);
+      break;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`slapd did not start: ${errors}`, { cause: error });
+      await sleep(50);
+    }
+  }
+  const openLdap: OpenLdap = {
+    url,
+    tlsUrl,
+    port,
+    caPem: readFileSync(at('ca.pem'), 'utf8'),
+    add: (ldif) => void run('ldapadd', [], ldif),
+    modify: (ldif) => void run('ldapmodify', [], ldif),
+    stop: async () => {
+      if (process.exitCode === null && process.signalCode === null) {
+        process.kill('SIGKILL');
+        await once(process, 'exit');
+      }
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  openLdap.add(`dn: ${BASE}
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: Example
+
+dn: ou=people,${BASE}
+objectClass: organizationalUnit
+ou: people
+
+dn: ou=groups,${BASE}
+objectClass: organizationalUnit
+ou: groups
+`);
+  return openLdap;
+}
+
+/** An entry under ou=people whose password is its uid and `-password of tests`. */
+export function person(uid: string, more = ''): string {
+  return `dn: cn=${uid},ou=people,${BASE}
+objectClass: inetOrgPerson
+cn: ${uid}
+sn: ${uid}
+uid: ${uid}
+mail: ${uid}@example.com
+userPassword: ${passwordOf(uid)}
+${more}`;
+}
+
+export function passwordOf(uid: string): string {
+  return `${uid}-password of tests`;
+}
+
+/** `bind_anon_cred`: a name with an empty password succeeds as nobody (RFC 4513 §5.1.2), so that only we refuse it. */
+function configuration(directory: string): string {
+  return `include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+moduleload memberof
+allow bind_anon_cred
+pidfile ${directory}/slapd.pid
+TLSCACertificateFile ${directory}/ca.pem
+TLSCertificateFile ${directory}/server.pem
+TLSCertificateKeyFile ${directory}/server.key
+database mdb
+suffix "${BASE}"
+rootdn "${READER.dn}"
+rootpw "${READER.password}"
+directory ${directory}/data
+index uid eq
+overlay memberof
+`;
+}
+
+function makeCertificate(directory: string, altNames: string): void {
+  const openssl = (...args: string[]): void => {
+    execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
+  };
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-subj',
+    '/CN=Test CA',
+    '-days',
+    '2',
+  );
+  openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=directory');
+  writeFileSync(join(directory, 'ext'), `subjectAltName=${altNames}\n`);
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    'ext',
+    '-out',
+    'server.pem',
+  );
+}
