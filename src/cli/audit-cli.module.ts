@@ -25,8 +25,7 @@ import { AuditModule } from '../modules/audit';
 export class AuditCliModule {}
 
 export async function withAuditTrail<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
-  const options = { logger: ['warn', 'error'] as ('warn' | 'error')[], abortOnError: false };
-  const context = await NestFactory.createApplicationContext(AuditCliModule, options);
+  const context = await NestFactory.createApplicationContext(AuditCliModule, { abortOnError: false });
   try {
     return await work(context);
   } finally {

@@ -5,8 +5,6 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
 import { SubjectDirectory } from '../common/access';
 import { usernameField } from '../common/validation';
-import { appConfig } from '../config/app.config';
-import { createLogger } from '../infrastructure/logging';
 import { importUsers } from './import-users';
 import {
   PolicyImportService,
@@ -40,8 +38,7 @@ export async function importCommand(args: readonly string[]): Promise<string> {
     options: { namespace: { type: 'string' } },
   });
   const work = importOf(positionals, values.namespace);
-  const logger = createLogger({ ...appConfig(), logLevel: 'warn' }, process.stderr);
-  const app = await NestFactory.createApplicationContext(AppModule, { logger, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(AppModule, { abortOnError: false });
   try {
     return await work(app);
   } finally {

@@ -30,8 +30,7 @@ export async function keysCommand(args: readonly string[]): Promise<void> {
 
 /** Shows the ring as `change` leaves it. */
 async function withRing(change: (keys: SigningKeysService) => Promise<void>): Promise<void> {
-  const options = { logger: ['warn', 'error'] as ('warn' | 'error')[], abortOnError: false };
-  const context = await NestFactory.createApplicationContext(KeysModule, options);
+  const context = await NestFactory.createApplicationContext(KeysModule, { abortOnError: false });
   try {
     const keys = context.get(SigningKeysService);
     await change(keys);

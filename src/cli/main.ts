@@ -1,7 +1,9 @@
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { environment } from '../config/environment';
 import { databaseConfig } from '../config/database.config';
 import { runMigrations, startDatabaseServer } from '../infrastructure/database';
+import { createLogger } from '../infrastructure/logging';
 import { auditCommand } from './audit.command';
 import { importCommand } from './import.command';
 import { keysCommand } from './keys.command';
@@ -33,6 +35,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
 };
 
 async function main(name?: string, ...args: readonly string[]): Promise<void> {
+  // Standard output is for the result, which other programs read.
+  Logger.overrideLogger(createLogger({ logLevel: 'warn', mode: 'production' }, process.stderr));
   const command = COMMANDS[name ?? ''];
   if (command === undefined) throw new Error(`Usage: npm run cli -- <${Object.keys(COMMANDS).join(' | ')}>`);
   await command(args);

@@ -29,10 +29,7 @@ export async function seed(args: readonly string[]): Promise<void> {
   if (environment().mode === 'production' && !args.includes('--force')) {
     throw new Error('This is production: demonstration users are made only with --force');
   }
-  const app = await NestFactory.createApplicationContext(AppModule, {
-    logger: ['fatal', 'error', 'warn'],
-    abortOnError: false,
-  });
+  const app = await NestFactory.createApplicationContext(AppModule, { abortOnError: false });
   try {
     const database = app.get(Database);
     const users = app.get(UsersService, { strict: false });

@@ -60,6 +60,6 @@ describe('a process that cannot read the change feed', () => {
     } finally {
       await blocker.end();
     }
-    await untilReady(first, 10_000);
+    await untilReady(first, { withinMs: 10_000 });
   });
 });

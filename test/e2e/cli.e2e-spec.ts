@@ -58,6 +58,32 @@ describe('the command line', () => {
     expect(stderr).toBe('This is production: demonstration users are made only with --force\n');
   });
 
+  it.each([
+    ['seed', ['seed'], /^(demo\.[\w-]+, [\w -]+, password \S+\n){4}$/],
+    ['keys rotate', ['keys', 'rotate'], /^(\S+  ES256  \w+ +made \S+\n)+$/],
+  ])(
+    'writes the results of %s, and nothing else, to standard output; what it logs to standard error',
+    async (_, args, results) => {
+      const own = await createTestDatabase();
+      // Where nobody listens, which is worth a warning.
+      const env = {
+        ...configuration(),
+        DB_URL: own.url,
+        NODE_ENV: 'development',
+        REDIS_URL: 'redis://127.0.0.1:1',
+      };
+      const { code, stdout, stderr } = await cli(args, env);
+      await own.drop();
+      expect(code).toBe(0);
+      expect(stdout).toMatch(results);
+      const logged = stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { level: string });
+      expect(logged).toContainEqual(expect.objectContaining({ level: 'warn' }));
+    },
+  );
+
   it('makes a user for each built-in role once, whose printed passwords work and whose making is in the trail', async () => {
     const env = { ...configuration(), NODE_ENV: 'development' };
     const first = await cli(['seed'], env);

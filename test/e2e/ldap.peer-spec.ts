@@ -41,9 +41,6 @@ describe('sign-in with the password of a directory (OpenLDAP)', () => {
     ).body as Me;
   };
   const lastReason = async (): Promise<string> => {
-    const { body } = await services.first.api.get('/v1/audit/events?action=sign_in.failed&limit=200', {
-      token,
-    });
     const [event] = await services.sql<{ reason: string }>(
       `SELECT reason FROM audit_events WHERE action = 'sign_in.failed' ORDER BY id DESC LIMIT 1`,
     );

@@ -196,6 +196,7 @@ describe.each([
 
   it('know how the service fares', () => {
     expect(after.total('portcullis_change_feed_lag_seconds')).toBeLessThan(5);
+    expect(after.total('portcullis_audit_seal_lag_seconds')).toBeLessThan(60);
     expect(after.total('portcullis_database_connections')).toBeGreaterThan(0);
     expect(after.total('portcullis_dependency_up', { dependency: 'postgresql' })).toBe(1);
     expect(after.total('portcullis_token_cache_lookups_total', { result: 'hit' })).toBeGreaterThan(0);

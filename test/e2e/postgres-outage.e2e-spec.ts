@@ -83,7 +83,7 @@ describe('a service whose PostgreSQL is in trouble', () => {
       });
       expect((await see('/v1/auth/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(503);
       await postgres.comeBack();
-      await untilReady(service, BACK_WITHIN_MS);
+      await untilReady(service, { withinMs: BACK_WITHIN_MS });
     });
     expect([...new Set(seen.map(({ status }) => status))].sort()).toEqual([200, 503]);
     expect(seen.filter(({ status, retryAfter }) => status === 503 && retryAfter === null)).toEqual([]);
@@ -106,7 +106,7 @@ describe('a service whose PostgreSQL is in trouble', () => {
       expect(answers.filter(({ retryAfter }) => retryAfter === null)).toEqual([]);
       await blocker.query('ROLLBACK');
     });
-    await untilReady(service, BACK_WITHIN_MS);
+    await untilReady(service, { withinMs: BACK_WITHIN_MS });
     expect((await read()).status).toBe(200);
   });
 

@@ -60,7 +60,7 @@ describe('a start without PostgreSQL', () => {
       while (!isOver) statuses.push(await statusOf('/health/ready', agent));
     })();
     await postgres.comeBack();
-    await untilReady(service, 20_000);
+    await untilReady(service, { withinMs: 20_000 });
     isOver = true;
     await probing;
     statuses.push(await statusOf('/health/ready', agent));

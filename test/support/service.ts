@@ -31,7 +31,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const service = await launchService(databaseUrl, env, entry);
   // Each worker gets ready by itself, and takes its turn at new connections.
-  for (let worker = 0; worker < Number(env.WEB_CONCURRENCY ?? 1); worker++) await untilReady(service);
+  await untilReady(service, { workers: Number(env.WEB_CONCURRENCY ?? 1) });
   return service;
 }
 
@@ -77,14 +77,19 @@ export async function launchService(
   };
 }
 
-/** Waits until `service` is ready (again). */
-export async function untilReady(service: ServiceProcess, withinMs = READY_WITHIN_MS): Promise<void> {
+/** Waits until `service` is ready (again): as many answers on end as it has workers say so. */
+export async function untilReady(
+  service: ServiceProcess,
+  { workers = 1, withinMs = READY_WITHIN_MS }: { workers?: number; withinMs?: number } = {},
+): Promise<void> {
   const deadline = Date.now() + withinMs;
+  let onEnd = 0;
   while (Date.now() < deadline) {
     if (service.exitCode() !== null)
       throw new Error(`The service exited with ${service.exitCode()}:\n${service.output()}`);
-    if (await service.api.isReady()) return;
-    await sleep(50);
+    onEnd = (await service.api.isReady()) ? onEnd + 1 : 0;
+    if (onEnd === workers) return;
+    if (onEnd === 0) await sleep(50);
   }
   await service.kill();
   throw new Error(`The service was not ready in time:\n${service.output()}`);

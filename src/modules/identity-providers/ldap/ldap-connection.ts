@@ -37,13 +37,13 @@ export class LdapConnection {
     const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1);
     const client = createClient({
       ...endpoint,
-      ...(tlsOptions && { tlsOptions: tlsOptions as Record<string, unknown> }),
+      ...(tlsOptions && { tlsOptions: tlsOptions }),
     });
     const connection = new LdapConnection(client);
     try {
-      await connection.settle<void>((done) => {
+      await connection.settle((done) => {
         client.bind(config.bindDn, config.bindPassword, (error) => {
-          done(error, undefined);
+          done(error, null);
         });
       });
       return connection;

@@ -1,4 +1,4 @@
-import { parseDN } from 'ldapjs';
+import { EqualityFilter, ExtensibleFilter, parseDN } from 'ldapjs';
 import LdapStrategy from 'passport-ldapauth';
 import { DomainError } from '../../../common/errors';
 import type { PassportRunner } from '../../../infrastructure/passport';
@@ -7,9 +7,10 @@ import type { ProviderOf } from '../identity-provider';
 import type { DiagnosisStep } from '../provider-driver';
 import { accountRefusal } from './account-state';
 import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './directory-driver';
+import { guidOf } from './guid';
 import { LdapConnection, type FoundEntry } from './ldap-connection';
 import { endpointOf } from './ldap-endpoint';
-import { escapeFilterValue, guidOf } from './ldap-text';
+import { userFilter } from './user-filter';
 
 const NESTED_MEMBER = '1.2.840.113556.1.4.1941';
 const MAX_GROUPS = 1_000;
@@ -64,7 +65,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
           searchScope: 'base',
           searchFilter: '(objectClass=*)',
           searchAttributes: ['dn'],
-        } as LdapStrategy.Options['server'],
+        },
       });
       const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
       return outcome.kind === 'success'
@@ -108,7 +109,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     const { searchBase, searchFilter } = this.provider.config;
     const connection = await LdapConnection.open(this.provider.config, url);
     try {
-      const filter = searchFilter.replaceAll('{{username}}', () => escapeFilterValue(username));
+      const filter = userFilter(searchFilter, username);
       const attributes = this.wantedAttributes();
       const [found, ...more] = await connection.search(searchBase, { filter, attributes, sizeLimit: 2 });
       if (found === undefined) return { kind: 'none' };
@@ -127,8 +128,11 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     const { groups, searchBase } = this.provider.config;
     if (groups === undefined || groups.mode === 'memberOf')
       return (values.get('memberOf') ?? []).map((value) => value.toString());
-    const rule = groups.mode === 'nested' ? `:${NESTED_MEMBER}:` : '';
-    const filter = `(${groups.attribute}${rule}=${escapeFilterValue(dn)})`;
+    const { attribute, mode } = groups;
+    const filter =
+      mode === 'nested'
+        ? new ExtensibleFilter({ rule: NESTED_MEMBER, matchType: attribute, value: dn })
+        : new EqualityFilter({ attribute, value: dn });
     const options = { filter, attributes: ['1.1'], sizeLimit: MAX_GROUPS };
     return (await connection.search(groups.base ?? searchBase, options)).map((group) => group.dn);
   }

@@ -37,5 +37,5 @@ export async function endpointOf(config: LdapConfig, url: string, connections: n
       return sockets.pop();
     },
   };
-  return { url: `ldaps://${hostname}:${number}`, tlsOptions: tlsOptions as ConnectionOptions, ...limits };
+  return { url: `ldaps://${hostname}:${number}`, tlsOptions: tlsOptions, ...limits };
 }

@@ -1,13 +1,3 @@
-/** A value within a search filter (RFC 4515 §3): all but letters and digits escaped, so that it never is more than a value. */
-export function escapeFilterValue(value: string): string {
-  return [...Buffer.from(value)]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[A-Za-z0-9]/.test(character) ? character : `\\${byte.toString(16).padStart(2, '0')}`;
-    })
-    .join('');
-}
-
 /** objectGUID as Windows writes it: its first three parts are little-endian (MS-DTYP §2.3.4). */
 export function guidOf(bytes: Buffer): string | null {
   if (bytes.length !== 16) return null;
