@@ -34,6 +34,7 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly timer = new WakeableTimer();
   private loop: Promise<void> = Promise.resolve();
   private isEnding = false;
+  private isBlind = false;
 
   constructor(
     @Inject(mailConfig.KEY) private readonly config: ConfigType<typeof mailConfig>,
@@ -88,9 +89,11 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
       const claim = uuidv7();
       const mails = await this.outbox.claim(claim, BATCH);
       await Promise.all(mails.map((mail) => this.deliver(mail, claim)));
+      this.isBlind = false;
       return mails.length === BATCH;
     } catch (error) {
-      this.logger.warn(`The outbox cannot be read: ${String(error)}`);
+      if (!this.isBlind) this.logger.warn(`The outbox cannot be read: ${String(error)}`);
+      this.isBlind = true;
       return false;
     }
   }

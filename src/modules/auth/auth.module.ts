@@ -55,14 +55,19 @@ import { AccountRecoveryController } from './recovery/account-recovery.controlle
 import { AccountTokensPurge } from './recovery/account-tokens.purge';
 import { AccountTokensRepository } from './recovery/account-tokens.repository';
 import { AddressChecks } from './recovery/address-checks';
+import { DemandedResetService } from './recovery/demanded-reset.service';
+import { EmailChangeRequestsService } from './recovery/email-change-requests.service';
 import { EmailChangeService } from './recovery/email-change.service';
+import { EmailUndoService } from './recovery/email-undo.service';
 import { EmailVerificationService } from './recovery/email-verification.service';
+import { ForgottenPasswordsService } from './recovery/forgotten-passwords.service';
 import { InvitationsService } from './recovery/invitations.service';
 import { OwnEmailController } from './recovery/own-email.controller';
 import { PasswordByMailService } from './recovery/password-by-mail.service';
-import { PasswordRecoveryService } from './recovery/password-recovery.service';
+import { PasswordResetService } from './recovery/password-reset.service';
 import { RecoveryController } from './recovery/recovery.controller';
 import { RecoveryRequests } from './recovery/recovery-requests';
+import { ResetTokens } from './recovery/reset-tokens';
 import { SecurityNotices } from './recovery/security-notices';
 import { DevicesRepository } from './sign-in/devices/devices.repository';
 import { DevicesService } from './sign-in/devices/devices.service';
@@ -204,11 +209,16 @@ import './tokens/tokens.permissions';
     AccountTokensRepository,
     AccountTokensPurge,
     PasswordByMailService,
-    PasswordRecoveryService,
+    ResetTokens,
+    ForgottenPasswordsService,
+    PasswordResetService,
+    DemandedResetService,
     RecoveryRequests,
     InvitationsService,
     EmailVerificationService,
+    EmailChangeRequestsService,
     EmailChangeService,
+    EmailUndoService,
     SecurityNotices,
     AddressChecks,
     {

@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
 import { ApiContract, UuidParam } from '../../../common/http';
+import { DemandedResetService } from './demanded-reset.service';
 import { InvitationsService } from './invitations.service';
-import { PasswordRecoveryService } from './password-recovery.service';
 
 const ERRORS = [
   'MAIL.NOT_CONFIGURED',
@@ -17,7 +17,7 @@ const ERRORS = [
 @Controller('v1/users')
 export class AccountRecoveryController {
   constructor(
-    private readonly recovery: PasswordRecoveryService,
+    private readonly demandedReset: DemandedResetService,
     private readonly invitations: InvitationsService,
   ) {}
 
@@ -44,6 +44,6 @@ export class AccountRecoveryController {
     errors: [...ERRORS, 'SERVICE.OVERLOADED'],
   })
   resetPassword(@CurrentPrincipal() actor: Principal, @UuidParam('id') id: string): Promise<void> {
-    return this.recovery.demand(actor, id);
+    return this.demandedReset.demand(actor, id);
   }
 }

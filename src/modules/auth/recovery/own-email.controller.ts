@@ -9,6 +9,7 @@ import {
 } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
 import { ChangeEmailBody, MailTokenBody } from '../dto/recovery.schemas';
+import { EmailChangeRequestsService } from './email-change-requests.service';
 import { EmailChangeService } from './email-change.service';
 import { EmailVerificationService } from './email-verification.service';
 
@@ -16,6 +17,7 @@ import { EmailVerificationService } from './email-verification.service';
 @Controller('v1/users/me/email')
 export class OwnEmailController {
   constructor(
+    private readonly requests: EmailChangeRequestsService,
     private readonly emailChange: EmailChangeService,
     private readonly verification: EmailVerificationService,
   ) {}
@@ -36,7 +38,7 @@ export class OwnEmailController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: ChangeEmailBody }) { newEmail }: ChangeEmailBody,
   ): Promise<void> {
-    return this.emailChange.request(principal, newEmail);
+    return this.requests.request(principal, newEmail);
   }
 
   @Post('confirm')

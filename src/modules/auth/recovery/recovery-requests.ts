@@ -2,7 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { DomainError } from '../../../common/errors';
 import { Mailer } from '../../../infrastructure/mail';
 import { RequestContext } from '../../../infrastructure/request-context';
-import { PasswordRecoveryService } from './password-recovery.service';
+import { ForgottenPasswordsService } from './forgotten-passwords.service';
 
 const MAX_WAITING = 1_000;
 
@@ -17,7 +17,7 @@ export class RecoveryRequests implements BeforeApplicationShutdown {
   private waiting = 0;
 
   constructor(
-    private readonly recovery: PasswordRecoveryService,
+    private readonly forgotten: ForgottenPasswordsService,
     private readonly mailer: Mailer,
     private readonly context: RequestContext,
   ) {}
@@ -29,7 +29,7 @@ export class RecoveryRequests implements BeforeApplicationShutdown {
     this.waiting++;
     const origin = this.context.capture();
     this.last = this.last
-      .then(() => this.recovery.mailToken(email, origin))
+      .then(() => this.forgotten.mailToken(email, origin))
       .catch((error: unknown) => {
         this.logger.error(`A request for a new password was lost: ${String(error)}`);
       })

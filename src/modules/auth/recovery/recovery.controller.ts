@@ -3,10 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { Public, RateLimit } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
 import { ForgotPasswordBody, MailTokenBody, NewPasswordByMailBody } from '../dto/recovery.schemas';
-import { EmailChangeService } from './email-change.service';
+import { EmailUndoService } from './email-undo.service';
 import { EmailVerificationService } from './email-verification.service';
 import { InvitationsService } from './invitations.service';
-import { PasswordRecoveryService } from './password-recovery.service';
+import { PasswordResetService } from './password-reset.service';
 import { RecoveryRequests } from './recovery-requests';
 
 const CHOOSING = [
@@ -23,10 +23,10 @@ const CHOOSING = [
 export class RecoveryController {
   constructor(
     private readonly requests: RecoveryRequests,
-    private readonly recovery: PasswordRecoveryService,
+    private readonly passwordReset: PasswordResetService,
     private readonly invitations: InvitationsService,
     private readonly verification: EmailVerificationService,
-    private readonly emailChange: EmailChangeService,
+    private readonly emailUndo: EmailUndoService,
   ) {}
 
   @Post('password/forgot')
@@ -53,7 +53,7 @@ export class RecoveryController {
     errors: CHOOSING,
   })
   reset(@Body({ schema: NewPasswordByMailBody }) body: NewPasswordByMailBody): Promise<void> {
-    return this.recovery.reset(body.token, body.newPassword);
+    return this.passwordReset.reset(body.token, body.newPassword);
   }
 
   @Post('invitation/accept')
@@ -88,6 +88,6 @@ export class RecoveryController {
     errors: ['AUTH.INVALID_MAIL_TOKEN', 'USER.EMAIL_TAKEN'],
   })
   undo(@Body({ schema: MailTokenBody }) { token }: MailTokenBody): Promise<void> {
-    return this.emailChange.undo(token);
+    return this.emailUndo.undo(token);
   }
 }
