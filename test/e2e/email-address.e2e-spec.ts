@@ -200,6 +200,7 @@ describe('the email address of an account', () => {
       const { token } = await trap.next(mailboxOf(user), 'Your email address has changed');
       expect((await post('/v1/auth/email/undo', { token })).status).toBe(204);
       await services.expectDead(last.accessToken);
+      expect((await services.second.api.login(user.username, "the thief's own sentence")).status).toBe(401);
       expect(await read(user)).toMatchObject({ email: mailboxOf(user) });
       const { token: chance } = await trap.next(mailboxOf(user), 'Choose a new password');
       const choice = { token: chance, newPassword: 'the owner is back again' };

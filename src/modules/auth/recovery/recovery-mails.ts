@@ -38,6 +38,16 @@ export const passwordDemandedMail = defineMail('password-demanded', ToOwner, ({ 
   link: { label: 'Choose a new password', page: 'reset-password', token },
 }));
 
+export const addressRestoredMail = defineMail('address-restored', ToOwner, ({ username, token }) => ({
+  subject: 'Choose a new password',
+  paragraphs: [
+    `The account "${username}" is back at this address, and its sessions have ended.`,
+    'Nobody can sign in with the password that it had: somebody else may know it. Choose a new one. The link works once ' +
+      'and for one hour; after that, ask for a new one as for a forgotten password.',
+  ],
+  link: { label: 'Choose a new password', page: 'reset-password', token },
+}));
+
 export const invitationMail = defineMail('invitation', ToOwner, ({ username, token }) => ({
   subject: 'Your new account',
   paragraphs: [
