@@ -192,6 +192,9 @@ describe('the email address of an account', () => {
       expect((await post('/v1/users/me/email/confirm', { token: toSecond }, again.accessToken)).status).toBe(
         204,
       );
+      // Told as well, without a link of its own.
+      const notice = await trap.next(first, 'Your email address has changed');
+      expect(notice.content).not.toContain('#token=');
       const { accessToken } = await services.first.api.signIn(second, PASSWORD);
       const change = { currentPassword: PASSWORD, newPassword: "the thief's own sentence" };
       expect((await post('/v1/users/me/password', change, accessToken)).status).toBe(204);

@@ -96,3 +96,16 @@ export const emailChangedMail = defineMail('email-changed', ToOwner, ({ username
   ],
   link: { label: 'That was not me: undo it', page: 'undo-email-change', token },
 }));
+
+export const emailChangedAgainMail = defineMail(
+  'email-changed-again',
+  z.object({ username: z.string() }),
+  ({ username }) => ({
+    subject: 'Your email address has changed',
+    paragraphs: [
+      `The account "${username}" has moved to another address. This one gets no more mails about it.`,
+      'It had moved within the last three days already, so the address before this one has the link that undoes it. If it ' +
+        'was not you, use that link, or tell an administrator.',
+    ],
+  }),
+);
