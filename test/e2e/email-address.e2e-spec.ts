@@ -192,6 +192,9 @@ describe('the email address of an account', () => {
       expect((await post('/v1/users/me/email/confirm', { token: toSecond }, again.accessToken)).status).toBe(
         204,
       );
+      // Told as well, without a link of its own.
+      const notice = await trap.next(first, 'Your email address has changed');
+      expect(notice.content).not.toContain('#token=');
       const { accessToken } = await services.first.api.signIn(second, PASSWORD);
       const change = { currentPassword: PASSWORD, newPassword: "the thief's own sentence" };
       expect((await post('/v1/users/me/password', change, accessToken)).status).toBe(204);
@@ -200,6 +203,7 @@ describe('the email address of an account', () => {
       const { token } = await trap.next(mailboxOf(user), 'Your email address has changed');
       expect((await post('/v1/auth/email/undo', { token })).status).toBe(204);
       await services.expectDead(last.accessToken);
+      expect((await services.second.api.login(user.username, "the thief's own sentence")).status).toBe(401);
       expect(await read(user)).toMatchObject({ email: mailboxOf(user) });
       const { token: chance } = await trap.next(mailboxOf(user), 'Choose a new password');
       const choice = { token: chance, newPassword: 'the owner is back again' };
