@@ -60,7 +60,7 @@ describe('the command line', () => {
 
   it.each([
     ['seed', ['seed'], /^(demo\.[\w-]+, [\w -]+, password \S+\n){4}$/],
-    ['keys rotate', ['keys', 'rotate'], /^(\S+  ES256  \w+ +made \S+\n)+$/],
+    ['keys rotate', ['keys', 'rotate'], /^(\S+ {2}ES256 {2}\w+ +made \S+\n)+$/],
   ])(
     'writes the results of %s, and nothing else, to standard output; what it logs to standard error',
     async (_, args, results) => {

@@ -68,7 +68,7 @@ describe('sign-in through SimpleSAMLphp, in a browser', () => {
       },
       { token },
     );
-    expect(created.status).toBe(201);
+    if (created.status !== 201) throw new Error(`The provider was answered ${created.status}`);
     provider = created.body;
   });
 

@@ -8,7 +8,7 @@ import { Clock } from '../../../infrastructure/clock';
 import { ProviderDirectory } from '../provider-directory';
 import { daysLeft } from './certificates';
 
-const INTERVAL_MS = 86_400_000;
+const INTERVAL_MS = 3_600_000;
 const WARN_DAYS = 30;
 const URGENT_DAYS = 3;
 
@@ -20,6 +20,8 @@ const URGENT_DAYS = 3;
 @Injectable()
 export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('IdentityProviders');
+  /** How many days were left when it was last said, by provider. */
+  private readonly said = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -46,6 +48,8 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private warn(slug: string, days: number): void {
+    if (this.said.get(slug) === days) return;
+    this.said.set(slug, days);
     const message = `A certificate of the identity provider "${slug}" ${days < 0 ? 'has expired' : `ends in ${days} days`}`;
     if (days <= URGENT_DAYS) this.logger.error(message);
     else this.logger.warn(message);

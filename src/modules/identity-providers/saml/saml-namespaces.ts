@@ -11,4 +11,3 @@ export const BINDINGS = {
 } as const;
 
 export const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
-export const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
