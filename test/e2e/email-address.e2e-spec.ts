@@ -1,4 +1,5 @@
 import { MailTrap } from '../support/mail-trap';
+import { ADMIN } from '../support/service';
 import { PASSWORD, startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
 
 const PUBLIC_URL = 'https://identity.corp.example';
@@ -80,6 +81,28 @@ describe('the email address of an account', () => {
       );
       const { token } = await trap.next(email, VERIFY);
       expect((await post('/v1/auth/email/verify', { token })).status).toBe(204);
+    });
+
+    it('F: is not moved by an administrator, not even their own, with a token that may be stolen', async () => {
+      const { body: own } = await services.first.api.get('/v1/users/me', { token: services.adminToken });
+      const login = await services.first.api.signIn(ADMIN.username, ADMIN.password);
+      await services.sql(`UPDATE sessions SET authenticated_at = now() - interval '301 s' WHERE id = $1`, [
+        login.sessionId,
+      ]);
+      const { refreshToken } = login;
+      const { body } = await services.first.api.post('/v1/auth/refresh', { refreshToken });
+      const token = String(body.accessToken);
+      for (const { id } of [own as unknown as TestUser, await services.aUser()]) {
+        const { email, version } = await read({ id } as TestUser);
+        const change = (fields: object) =>
+          services.first.api.patch(`/v1/users/${id}`, fields, { token, ifMatch: version });
+        expect(await change({ email: anAddress() })).toMatchObject({
+          status: 401,
+          body: { code: 'AUTH.INSUFFICIENT_USER_AUTHENTICATION' },
+        });
+        expect(await read({ id } as TestUser)).toMatchObject({ email, version });
+        expect((await change({ displayName: 'Ada King' })).status).toBe(200);
+      }
     });
   });
 
@@ -169,6 +192,9 @@ describe('the email address of an account', () => {
       expect((await post('/v1/users/me/email/confirm', { token: toSecond }, again.accessToken)).status).toBe(
         204,
       );
+      // Told as well, without a link of its own.
+      const notice = await trap.next(first, 'Your email address has changed');
+      expect(notice.content).not.toContain('#token=');
       const { accessToken } = await services.first.api.signIn(second, PASSWORD);
       const change = { currentPassword: PASSWORD, newPassword: "the thief's own sentence" };
       expect((await post('/v1/users/me/password', change, accessToken)).status).toBe(204);
@@ -177,6 +203,7 @@ describe('the email address of an account', () => {
       const { token } = await trap.next(mailboxOf(user), 'Your email address has changed');
       expect((await post('/v1/auth/email/undo', { token })).status).toBe(204);
       await services.expectDead(last.accessToken);
+      expect((await services.second.api.login(user.username, "the thief's own sentence")).status).toBe(401);
       expect(await read(user)).toMatchObject({ email: mailboxOf(user) });
       const { token: chance } = await trap.next(mailboxOf(user), 'Choose a new password');
       const choice = { token: chance, newPassword: 'the owner is back again' };

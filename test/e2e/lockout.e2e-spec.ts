@@ -113,6 +113,22 @@ describe('lockout', () => {
     expect((await services.first.api.post('/v1/users/me/password', change, { token })).status).toBe(204);
   });
 
+  it('A, L: counts wrong current passwords at a change of password, and puts the lockout into the trail once', async () => {
+    const user = await services.aUser();
+    const { accessToken: token } = await services.first.api.signIn(user.username, PASSWORD);
+    const change = (currentPassword: string) =>
+      services.second.api.post(
+        '/v1/users/me/password',
+        { currentPassword, newPassword: 'another and longer sentence' },
+        { token },
+      );
+    for (let attempt = 0; attempt < LIMIT; attempt++) await change(WRONG);
+
+    expect((await change(PASSWORD)).body.code).toBe('USER.CURRENT_PASSWORD_WRONG');
+    expect(await services.trail('user.locked-out', user.id)).toHaveLength(1);
+    expect((await login(0, user.username, PASSWORD)).status).toBe(200);
+  });
+
   it('counts each known device by itself', async () => {
     const user = await services.aUser();
     const [stolen, own] = [await deviceOf(user), await deviceOf(user)];

@@ -6,7 +6,7 @@ import type { ConfigType } from '@nestjs/config';
 import { hash, verify } from '@node-rs/argon2';
 import { authConfig } from '../../config/auth.config';
 import { BoundedQueue } from './bounded-queue';
-import { matchesForeign, spendOn } from './foreign-digest';
+import { formsOf, matchesForeign, spendOn } from './foreign-digest';
 import { PasswordHasher, type HasherLoad } from './password-hasher';
 
 // At about 100 hashes a second on two cores, what waits behind this many would wait longer than people do.
@@ -40,7 +40,8 @@ export class Argon2PasswordHasher extends PasswordHasher {
       startedAt = performance.now();
       return this.compare(compared, password);
     });
-    const missingMs = startedAt + atLeastMs - performance.now();
+    // A digest of another system is compared with each form: who types one that has two would see it take twice as long.
+    const missingMs = startedAt + atLeastMs * formsOf(password).size - performance.now();
     if (missingMs > 0) await sleep(missingMs);
     return matches && digest !== null;
   }

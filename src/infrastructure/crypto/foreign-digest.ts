@@ -36,10 +36,15 @@ function argon2SchemeOf(digest: string): string | null {
   return isValid && memory * iterations <= MAX_ARGON2_WORK_KIB ? (match[1] ?? null) : null;
 }
 
-/** Whether `digest` is of exactly `password`, as typed or in its NFKC form: nobody knows what the other system did. */
+/** A password as typed and in its NFKC form, where that is another: nobody knows what the other system did. */
+export function formsOf(password: string): ReadonlySet<string> {
+  return new Set([password, password.normalize('NFKC')]);
+}
+
+/** Whether `digest` is of exactly one of the forms of `password`. */
 export async function matchesForeign(digest: string, password: string): Promise<boolean> {
   let matches = false;
-  for (const form of new Set([password, password.normalize('NFKC')])) {
+  for (const form of formsOf(password)) {
     if (await matchesForm(digest, form)) matches = true;
   }
   return matches;

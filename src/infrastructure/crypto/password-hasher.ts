@@ -11,8 +11,8 @@ export abstract class PasswordHasher {
 
   /**
    * Compares in work that does not depend on whether `digest` exists: without one, a digest of the same cost
-   * stands in, and the answer is false. From the moment that it is its turn it takes `atLeastMs`, so that a digest
-   * of another cost, made by another system, cannot be told from ours.
+   * stands in, and the answer is false. From the moment that it is its turn it takes `atLeastMs` for each
+   * form of the password, so that a digest of another cost, made by another system, cannot be told from ours.
    *
    * @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already.
    */

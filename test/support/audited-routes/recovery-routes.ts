@@ -74,9 +74,12 @@ export const RECOVERY_ROUTES: AuditedRoutes = {
     await world.signIn(user.username);
     return call;
   }),
-  'POST /v1/auth/email/undo': about(['session.ended', 'user.email-changed'], async (world) => {
-    const { user, token, body } = await aMove(world);
-    await world.api.post('/v1/users/me/email/confirm', body, { token });
-    return { body: { token: await world.mailed(user, 'Your email address has changed') } };
-  }),
+  'POST /v1/auth/email/undo': about(
+    ['session.ended', 'user.email-changed', 'user.password-changed'],
+    async (world) => {
+      const { user, token, body } = await aMove(world);
+      await world.api.post('/v1/users/me/email/confirm', body, { token });
+      return { body: { token: await world.mailed(user, 'Your email address has changed') } };
+    },
+  ),
 };

@@ -37,7 +37,11 @@ class ExportReading {
     private readonly kept: Checkpoint | null,
   ) {}
 
+  /** Every line is looked at, in its place: what a reader of the file sees must be what the verdict is about. */
   take(line: ExportLine): void {
+    if (this.end !== undefined) throw new Error('The export goes on after its end');
+    if ((this.verifier === undefined) !== (line.kind === 'header'))
+      throw new Error('The export has no one header');
     switch (line.kind) {
       case 'header':
         this.verifier = new ChainVerifier({
@@ -57,6 +61,8 @@ class ExportReading {
         this.closeBatch();
         this.end = line;
         break;
+      default:
+        throw new Error('The export has a line of an unknown kind');
     }
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../../common/access';
+import { AssurancePolicy, SENSITIVE, type Principal } from '../../../common/access';
 import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
 import { PolicyService } from '../../rbac';
@@ -20,9 +20,16 @@ export class AccountLifecycleService {
     private readonly policy: PolicyService,
     private readonly attempts: SignInAttemptsService,
     private readonly events: EventPublisher,
+    private readonly assurance: AssurancePolicy,
   ) {}
 
-  /** @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  /**
+   * Another address is another mailbox that a forgotten password goes to: with a stolen token alone, nobody gives one
+   * to an account, their own included.
+   *
+   * @throws DomainError `USER.NOT_FOUND`, `USER.EMAIL_TAKEN`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`,
+   * `AUTH.INSUFFICIENT_USER_AUTHENTICATION`
+   */
   async update(
     actor: Principal,
     userId: string,
@@ -30,9 +37,10 @@ export class AccountLifecycleService {
     change: UpdateUserBody,
   ): Promise<UserResponse> {
     return this.act(actor, userId, async () => {
-      const before = await this.users.getById(userId);
+      const { email } = await this.users.getById(userId);
+      const isMoved = canonicalName(change.email ?? email) !== canonicalName(email);
+      if (isMoved) await this.assurance.require(actor, SENSITIVE);
       const user = await this.users.update(userId, version, change);
-      const isMoved = canonicalName(before.email) !== canonicalName(user.email);
       if (isMoved) await this.sessions.endAll(userId, null, 'email_changed');
       return toUserResponse(user);
     });

@@ -16,8 +16,14 @@ export class AccountsController {
   @RequirePermission('users:update')
   @ApiContract({
     summary: 'Change an account',
+    description: 'Another email address needs an authentication of the last five minutes.',
     response: UserResponse,
-    errors: ['USER.NOT_FOUND', 'USER.EMAIL_TAKEN', 'RBAC.TARGET_MORE_PRIVILEGED'],
+    errors: [
+      'USER.NOT_FOUND',
+      'USER.EMAIL_TAKEN',
+      'RBAC.TARGET_MORE_PRIVILEGED',
+      'AUTH.INSUFFICIENT_USER_AUTHENTICATION',
+    ],
   })
   async update(
     @CurrentPrincipal() actor: Principal,

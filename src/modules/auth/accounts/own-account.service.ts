@@ -5,7 +5,7 @@ import { EventPublisher } from '../../../common/events';
 import { Database } from '../../../infrastructure/database';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
-import { SignInFailedEvent } from '../events/sign-in.events';
+import { AccountLockedOutEvent, SignInFailedEvent } from '../events/sign-in.events';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 
 /** What people do to their own accounts. */
@@ -34,6 +34,7 @@ export class OwnAccountService {
       () => this.credentials.verify(user, currentPassword),
     );
     if (reservation === null || !matches) {
+      if (reservation?.isLast === true) await this.events.publish(new AccountLockedOutEvent(user.id));
       const reason = reservation === null ? 'locked_out' : 'wrong_password';
       await this.events.publish(new SignInFailedEvent(reason, user.id, user.username));
       throw new DomainError('USER.CURRENT_PASSWORD_WRONG', {

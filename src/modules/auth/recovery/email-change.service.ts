@@ -6,7 +6,7 @@ import { SessionsService } from '../../sessions';
 import { CredentialsService, EmailAddressesService } from '../../users';
 import { AccountTokensRepository } from './account-tokens.repository';
 import { invalidToken } from './password-by-mail.service';
-import { DAY_SECONDS, emailChangedMail } from './recovery-mails';
+import { DAY_SECONDS, emailChangedAgainMail, emailChangedMail } from './recovery-mails';
 
 const UNDO_SECONDS = 3 * DAY_SECONDS;
 
@@ -40,7 +40,10 @@ export class EmailChangeService {
     });
   }
 
-  /** To the address that the account had first: a thief who moves it twice must not take the way back away. */
+  /**
+   * To the address that the account had first: a thief who moves it twice must not take the way back away. One that it
+   * had only in between, which may be the owner's, is told at least.
+   */
   private async offerUndo(userId: string, username: string, email: string): Promise<void> {
     const token = await this.tokens.issue({
       userId,
@@ -50,6 +53,7 @@ export class EmailChangeService {
       lifeSeconds: UNDO_SECONDS,
       keepsPlaceSeconds: UNDO_SECONDS,
     });
-    if (token !== null) await this.mailer.enqueue(emailChangedMail, email, { username, token }, UNDO_SECONDS);
+    if (token === null) await this.mailer.enqueue(emailChangedAgainMail, email, { username }, UNDO_SECONDS);
+    else await this.mailer.enqueue(emailChangedMail, email, { username, token }, UNDO_SECONDS);
   }
 }

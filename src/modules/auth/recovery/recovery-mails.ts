@@ -38,6 +38,16 @@ export const passwordDemandedMail = defineMail('password-demanded', ToOwner, ({ 
   link: { label: 'Choose a new password', page: 'reset-password', token },
 }));
 
+export const addressRestoredMail = defineMail('address-restored', ToOwner, ({ username, token }) => ({
+  subject: 'Choose a new password',
+  paragraphs: [
+    `The account "${username}" is back at this address, and its sessions have ended.`,
+    'Nobody can sign in with the password that it had: somebody else may know it. Choose a new one. The link works once ' +
+      'and for one hour; after that, ask for a new one as for a forgotten password.',
+  ],
+  link: { label: 'Choose a new password', page: 'reset-password', token },
+}));
+
 export const invitationMail = defineMail('invitation', ToOwner, ({ username, token }) => ({
   subject: 'Your new account',
   paragraphs: [
@@ -86,3 +96,16 @@ export const emailChangedMail = defineMail('email-changed', ToOwner, ({ username
   ],
   link: { label: 'That was not me: undo it', page: 'undo-email-change', token },
 }));
+
+export const emailChangedAgainMail = defineMail(
+  'email-changed-again',
+  z.object({ username: z.string() }),
+  ({ username }) => ({
+    subject: 'Your email address has changed',
+    paragraphs: [
+      `The account "${username}" has moved to another address. This one gets no more mails about it.`,
+      'It had moved within the last three days already, so the address before this one has the link that undoes it. If it ' +
+        'was not you, use that link, or tell an administrator.',
+    ],
+  }),
+);

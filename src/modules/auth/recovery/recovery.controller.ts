@@ -83,9 +83,10 @@ export class RecoveryController {
   @ApiContract({
     summary: 'Undo a change of the email address with the token that the former one got',
     description:
-      'The account comes back to that address, every session ends, and a mail to choose a password follows.',
+      'The account comes back to that address, its password is taken away, every session ends, and a mail to choose ' +
+      'another password follows.',
     status: 204,
-    errors: ['AUTH.INVALID_MAIL_TOKEN', 'USER.EMAIL_TAKEN'],
+    errors: ['AUTH.INVALID_MAIL_TOKEN', 'USER.EMAIL_TAKEN', 'USER.INVALID_TRANSITION', 'SERVICE.OVERLOADED'],
   })
   undo(@Body({ schema: MailTokenBody }) { token }: MailTokenBody): Promise<void> {
     return this.emailUndo.undo(token);
