@@ -8,6 +8,7 @@ export interface AuditedCall {
   readonly ids?: readonly string[];
   readonly body?: unknown;
   readonly ifMatch?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The administrator's unless told. */
   readonly token?: string;
 }

@@ -1,13 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, QueryResultRow } from 'pg';
 import type { ApiClient, Tokens } from '../api-client';
 import type { MailTrap } from '../mail-trap';
 import { anEnrolledUser, type EnrolledUser } from '../second-factors';
 import { ADMIN, type ServiceProcess } from '../service';
 import { PASSWORD } from './audited-route';
+import type { DirectoryStandIn } from './directory-stand-in';
+
+const LISTED_WITHIN_MS = 5_000;
 
 interface Versioned {
   readonly id: string;
   readonly version: number;
+}
+
+interface Provider extends Versioned {
+  readonly slug: string;
 }
 
 export interface AuditedUser extends Versioned {
@@ -19,6 +27,7 @@ export interface Surroundings {
   readonly service: ServiceProcess;
   readonly database: Client;
   readonly trap: MailTrap;
+  readonly directory: DirectoryStandIn;
 }
 
 /** What the calls are made in: an administrator, and as many of everything else as they ask for. */
@@ -37,6 +46,10 @@ export class AuditedWorld {
 
   get api(): ApiClient {
     return this.surroundings.service.api;
+  }
+
+  get directory(): DirectoryStandIn {
+    return this.surroundings.directory;
   }
 
   uniqueName(): string {
@@ -69,6 +82,23 @@ export class AuditedWorld {
 
   aResource(): Promise<Versioned> {
     return this.make('/v1/resources', { type: 'test.thing', key: this.uniqueName(), name: 'a thing' });
+  }
+
+  aDirectory(): Promise<Provider> {
+    return this.aProvider('ldap', this.directory.config);
+  }
+
+  /** Listed already: signing in by way of it can begin. */
+  async aProvider(kind: string, config: object): Promise<Provider> {
+    const slug = this.uniqueName();
+    const provider = await this.make<Provider>('/v1/identity-providers', { kind, slug, name: slug, config });
+    const deadline = Date.now() + LISTED_WITHIN_MS;
+    for (;;) {
+      const { body } = await this.api.get('/v1/auth/providers');
+      if ((body.items as Provider[]).some((listed) => listed.slug === slug)) return provider;
+      if (Date.now() > deadline) throw new Error(`The provider ${slug} is not listed`);
+      await sleep(20);
+    }
   }
 
   signIn(username: string): Promise<Tokens> {

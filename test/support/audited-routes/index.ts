@@ -1,6 +1,7 @@
 import { ACCESS_ROUTES } from './access-routes';
 import { ACCOUNT_ROUTES } from './account-routes';
 import type { AuditedRoutes } from './audited-route';
+import { PROVIDER_ROUTES } from './provider-routes';
 import { RBAC_ROUTES } from './rbac-routes';
 import { RECOVERY_ROUTES } from './recovery-routes';
 import { SECOND_FACTOR_ROUTES } from './second-factor-routes';
@@ -8,6 +9,7 @@ import { SESSION_ROUTES } from './session-routes';
 
 export { PASSWORD, type AuditedCall, type AuditedOutcome } from './audited-route';
 export { AuditedWorld } from './audited-world';
+export { startDirectory, type DirectoryStandIn } from './directory-stand-in';
 
 /** Every route that may change something: how to succeed at it, and what the trail holds of it afterwards. */
 export const AUDITED_ROUTES: AuditedRoutes = {
@@ -15,6 +17,7 @@ export const AUDITED_ROUTES: AuditedRoutes = {
   ...SESSION_ROUTES,
   ...SECOND_FACTOR_ROUTES,
   ...RECOVERY_ROUTES,
+  ...PROVIDER_ROUTES,
   ...ACCOUNT_ROUTES,
   ...RBAC_ROUTES,
 };
