@@ -9,6 +9,7 @@ import { login } from './p3-login';
 import { refresh } from './p4-refresh';
 import { revocationSeen } from './p8-revocation-seen';
 import { start } from './p9-start';
+import { timingOfRefusals } from './timing-of-refusals';
 
 export const CASES: Readonly<Record<Row, Case>> = {
   P1: authenticatedRequest,
@@ -20,4 +21,5 @@ export const CASES: Readonly<Record<Row, Case>> = {
   P9: start,
   P10: memory,
   P12: twoProcesses,
+  timing: timingOfRefusals,
 };
