@@ -1,4 +1,4 @@
-import { median, percentile, ratios, rounded } from './statistics';
+import { median, percentile, rankSumP, ratios, rounded } from './statistics';
 
 describe('statistics of rounds', () => {
   it.each([
@@ -27,5 +27,15 @@ describe('statistics of rounds', () => {
 
   it('keeps four significant digits', () => {
     expect([rounded(12_345.6), rounded(0.123456)]).toStrictEqual([12_350, 0.1235]);
+  });
+
+  it('tells apart what differs by rank, and not what is the same', () => {
+    const low = Array.from({ length: 20 }, (_, index) => index);
+    const high = low.map((value) => value + 100);
+    // Nothing overlaps: U = 0, z = (200 - 0.5) / sqrt(20 * 20 * 41 / 12), p = erfc(z / sqrt(2)).
+    expect(rankSumP(low, high)).toBeCloseTo(6.8e-8, 9);
+    expect(rankSumP(high, low)).toBe(rankSumP(low, high));
+    expect(rankSumP(low, low)).toBeCloseTo(1, 6);
+    expect(rankSumP([1, 1, 1], [1, 1, 1])).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import './no-op.permissions';
 import { Controller, Get, Module } from '@nestjs/common';
 import { RequirePermission } from '../../src/common/access';
 import { Synchronous } from '../../src/common/http';
+import { PublishingController } from './publishing.controller';
 
 @Controller('bench')
 class NoOpController {
@@ -13,5 +14,5 @@ class NoOpController {
   }
 }
 
-@Module({ controllers: [NoOpController] })
+@Module({ controllers: [NoOpController, PublishingController] })
 export class NoOpModule {}

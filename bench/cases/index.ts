@@ -7,8 +7,10 @@ import { twoProcesses } from './p12-two-processes';
 import { firstSight } from './p2-first-sight';
 import { login } from './p3-login';
 import { refresh } from './p4-refresh';
+import { audit } from './p5-audit';
 import { revocationSeen } from './p8-revocation-seen';
 import { start } from './p9-start';
+import { timingOfRefusals } from './timing-of-refusals';
 
 export const CASES: Readonly<Record<Row, Case>> = {
   P1: authenticatedRequest,
@@ -16,8 +18,10 @@ export const CASES: Readonly<Record<Row, Case>> = {
   P2: firstSight,
   P3: login,
   P4: refresh,
+  P5: audit,
   P8: revocationSeen,
   P9: start,
   P10: memory,
   P12: twoProcesses,
+  timing: timingOfRefusals,
 };
