@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PASSWORD, startTwoServices, type TwoServices } from '../support/two-services';
 
 const SEEN_ELSEWHERE_WITHIN_MS = 1_000;
+const PUBLIC_URL = 'https://identity.example.com';
+const RETURN_TO = 'https://app.example.com/signed-in';
 const SECRET = 'a secret of the directory';
 const ADMINISTRATOR_ROLE = '00000000-0000-7000-8000-000000000001';
 
@@ -49,7 +51,7 @@ describe('identity providers', () => {
   };
 
   beforeAll(async () => {
-    services = await startTwoServices();
+    services = await startTwoServices({ PUBLIC_URL, SSO_RETURN_URLS: RETURN_TO });
     token = services.adminToken;
   });
   afterAll(() => services.stop());
@@ -142,6 +144,51 @@ describe('identity providers', () => {
     await eventually(async () => !(await shown()).includes('broken'));
     expect(await shown()).toContain('whole');
     expect(services.second.output()).toContain('"broken\\" cannot be used');
+  });
+
+  describe('among the dependencies', () => {
+    const listed = async (): Promise<string[]> => {
+      const { body } = await services.first.api.get('/health/dependencies');
+      return (body as { dependencies: { name: string }[] }).dependencies.map(({ name }) => name);
+    };
+    const oidc = {
+      kind: 'oidc',
+      config: { issuer: 'https://127.0.0.1:9', clientId: 'portcullis', clientSecret: SECRET },
+    };
+    const query = new URLSearchParams({ returnTo: RETURN_TO, codeChallenge: 'a'.repeat(43) }).toString();
+
+    it.each([
+      ['ldap', 'ldap:seen-ldap', {}],
+      ['oidc', 'identity-provider:seen-oidc', oidc],
+    ])(
+      'a provider (%s) appears when it is used, and goes when it is disabled or deleted',
+      async (kind, name, more) => {
+        const { id, version } = await create(`seen-${kind}`, more);
+        const path = `/v1/identity-providers/${id}`;
+        const use = async (): Promise<void> => {
+          const answer =
+            kind === 'ldap'
+              ? services.first.api.post('/v1/auth/ldap/seen-ldap/login', { username: 'a', password: 'b' })
+              : services.first.api.get(`/v1/auth/oidc/seen-oidc/login?${query}`);
+          expect(await answer).toMatchObject({ status: 503, body: { code: 'PROVIDER.UNAVAILABLE' } });
+        };
+        const setEnabled = async (enabled: boolean, ifMatch: number): Promise<void> => {
+          expect((await services.first.api.patch(path, { enabled }, { token, ifMatch })).status).toBe(200);
+        };
+        expect(await listed()).not.toContain(name);
+        await use();
+        expect(await listed()).toContain(name);
+        await setEnabled(false, version);
+        await eventually(async () => !(await listed()).includes(name));
+        await setEnabled(true, version + 1);
+        await eventually(async () => (await shown()).includes(`seen-${kind}`));
+        await use();
+        expect(await listed()).toContain(name);
+        const ifMatch = version + 2;
+        expect((await services.first.api.delete(path, { token, ifMatch })).status).toBe(204);
+        await eventually(async () => !(await listed()).includes(name));
+      },
+    );
   });
 
   it('nobody maps to what they do not hold, and nobody without the permission maps at all', async () => {

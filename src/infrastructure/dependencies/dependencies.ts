@@ -10,6 +10,11 @@ export class Dependencies {
     this.known.set(dependency.name, dependency);
   }
 
+  /** It is used no more. One that has taken its name since stays. */
+  remove(dependency: Dependency): void {
+    if (this.known.get(dependency.name) === dependency) this.known.delete(dependency.name);
+  }
+
   /** By name. */
   list(): Dependency[] {
     return [...this.known.values()].sort((a, b) => a.name.localeCompare(b.name));

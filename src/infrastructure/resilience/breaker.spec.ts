@@ -42,6 +42,19 @@ describe('a breaker', () => {
     await Promise.all(hanging);
   });
 
+  it('stays closed when more come than it lets in and the other side answers them', async () => {
+    aBreaker({ timeoutMs: 5_000 });
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((settle) => (resolve = settle));
+    const inside = [breaker.run(() => promise), breaker.run(() => promise)];
+    for (let i = 0; i < 20; i++)
+      await expect(breaker.run(NEVER)).rejects.toMatchObject({ code: 'SERVICE.UNAVAILABLE' });
+    expect(breaker.condition()).toMatchObject({ state: 'up', breaker: 'closed' });
+    resolve();
+    await Promise.all(inside);
+    await expect(breaker.run(() => Promise.resolve(7))).resolves.toBe(7);
+  });
+
   it('opens after failures, calls nothing while it is open, and closes when the other side is back', async () => {
     aBreaker({ resetMs: 20 });
     for (let i = 0; i < 6; i++) await fail(new Error('refused'));

@@ -24,13 +24,13 @@ export class Breaker implements Dependency {
   readonly failureMode: string;
   private readonly circuit: CircuitBreaker<[Work]>;
   private readonly observed = new ObservedState('up');
+  private inFlight = 0;
 
   constructor(private readonly options: BreakerOptions) {
     this.name = options.name;
     this.failureMode = options.failureMode;
     this.circuit = new CircuitBreaker((work: Work) => work(), {
       timeout: options.timeoutMs,
-      capacity: options.capacity,
       resetTimeout: options.resetMs ?? 5_000,
       volumeThreshold: 5,
       // What only looks into a cache counts as a success, and must not hide that every real call fails.
@@ -47,10 +47,15 @@ export class Breaker implements Dependency {
 
   /** @throws DomainError the refusal, at once while the breaker is open or full, and at the latest after the timeout */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    // Counted here: to the circuit a full house would be a failure of the other side, and a burst would open it.
+    if (this.inFlight >= this.options.capacity) throw new DomainError(this.options.refusal);
+    this.inFlight++;
     try {
       return (await this.circuit.fire(work)) as T;
     } catch (error) {
       throw this.isOurs(error) ? new DomainError(this.options.refusal, { cause: error }) : error;
+    } finally {
+      this.inFlight--;
     }
   }
 
@@ -66,7 +71,6 @@ export class Breaker implements Dependency {
     const code = (error as { code?: unknown } | null)?.code;
     return (
       code === 'EOPENBREAKER' ||
-      code === 'ESEMLOCKED' ||
       code === 'ESHUTDOWN' ||
       (code === 'ETIMEDOUT' && CircuitBreaker.isOurError(error as Error))
     );

@@ -1,2 +1,1 @@
-export { Bulwark } from './bulwark';
 export { Breaker, type BreakerOptions } from './breaker';

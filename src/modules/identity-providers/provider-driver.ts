@@ -1,3 +1,4 @@
+import type { Dependency } from '../../infrastructure/dependencies';
 import type { ProviderOf } from './identity-provider';
 import type { ProviderKind } from './provider-kinds';
 
@@ -10,6 +11,8 @@ export interface DiagnosisStep {
 
 /** What a provider's protocol needs at runtime, made for one version of its record and never shared with another. */
 export interface ProviderDriver {
+  /** How the provider fares, where it is asked from here. */
+  readonly dependency?: Dependency;
   /** Tries the provider out, as far as that goes without a person. Does not throw. */
   test(): Promise<readonly DiagnosisStep[]>;
   /** The record has changed or is gone. What is under way may end. */

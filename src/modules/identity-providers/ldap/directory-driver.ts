@@ -1,3 +1,4 @@
+import type { Dependency } from '../../../infrastructure/dependencies';
 import type { ProviderDriver } from '../provider-driver';
 
 /** An entry as the directory's reader sees it. */
@@ -16,6 +17,7 @@ export type SearchOutcome =
 
 /** A directory. Fails with `PROVIDER.UNAVAILABLE` within five seconds when it cannot be asked. */
 export abstract class DirectoryDriver implements ProviderDriver {
+  abstract readonly dependency: Dependency;
   /** The one entry that `username` names, before any password is looked at. */
   abstract find(username: string): Promise<SearchOutcome>;
   /** Null where the password is the entry's; else why the directory says no. */

@@ -2,7 +2,7 @@ import { EqualityFilter, ExtensibleFilter, parseDN } from 'ldapjs';
 import LdapStrategy from 'passport-ldapauth';
 import { DomainError } from '../../../common/errors';
 import type { PassportRunner } from '../../../infrastructure/passport';
-import { Bulwark } from '../../../infrastructure/resilience';
+import { Breaker } from '../../../infrastructure/resilience';
 import type { ProviderOf } from '../identity-provider';
 import type { DiagnosisStep } from '../provider-driver';
 import { accountRefusal } from './account-state';
@@ -32,18 +32,21 @@ const REASONS = {
 
 /** A directory that is asked over LDAP: found by our own search, verified by passport-ldapauth. */
 export class LdapDirectoryDriver extends DirectoryDriver {
-  private readonly bulwark: Bulwark;
+  readonly dependency: Breaker;
 
   constructor(
     private readonly provider: ProviderOf<'ldap'>,
     private readonly passport: PassportRunner,
   ) {
     super();
-    this.bulwark = new Bulwark({
+    this.dependency = new Breaker({
       name: `ldap:${provider.slug}`,
+      failureMode:
+        'Nobody signs in with a password of this directory; live sessions and other ways in go on.',
+      refusal: 'PROVIDER.UNAVAILABLE',
       timeoutMs: TIMEOUT_MS,
       capacity: 20,
-      volumeThreshold: 5,
+      isFailure: () => true,
       resetMs: 2_000,
     });
   }
@@ -81,13 +84,13 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   dispose(): void {
-    this.bulwark.dispose();
+    this.dependency.dispose();
   }
 
   /** Asks the first server that answers. */
   private async guarded<T>(ask: (url: string) => Promise<T>): Promise<T> {
     try {
-      return await this.bulwark.run(() => this.atAny(ask));
+      return await this.dependency.run(() => this.atAny(ask));
     } catch (cause) {
       throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 5, cause });
     }

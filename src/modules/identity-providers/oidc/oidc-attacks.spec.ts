@@ -261,7 +261,7 @@ describe('a relying party of OpenID providers', () => {
     op.instead.set('/token', (response) => response.writeHead(500).end());
     for (let i = 0; i < 12; i++)
       await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
-    expect(driver.breaker.condition()).toMatchObject({ state: 'down', breaker: 'open' });
+    expect(driver.dependency.condition()).toMatchObject({ state: 'down', breaker: 'open' });
     expect(op.calls.filter((path) => path === '/token').length).toBeLessThan(12);
   });
 });

@@ -42,7 +42,7 @@ export interface OidcRequestState {
  * each ID token verified whatever carried it.
  */
 export class OidcDriver implements ProviderDriver {
-  readonly breaker: Breaker;
+  readonly dependency: Breaker;
   private readonly metadata: RemoteDocument<OidcMetadata>;
   private readonly keys: OidcKeys;
 
@@ -50,7 +50,7 @@ export class OidcDriver implements ProviderDriver {
     private readonly provider: OidcProvider,
     private readonly http: OutboundHttp,
   ) {
-    this.breaker = new Breaker({
+    this.dependency = new Breaker({
       name: `identity-provider:${provider.slug}`,
       failureMode: 'Nobody signs in through this provider; live sessions and other ways in go on.',
       refusal: 'PROVIDER.UNAVAILABLE',
@@ -122,7 +122,7 @@ export class OidcDriver implements ProviderDriver {
   }
 
   dispose(): void {
-    this.breaker.dispose();
+    this.dependency.dispose();
   }
 
   private async exchange(
@@ -175,7 +175,7 @@ export class OidcDriver implements ProviderDriver {
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.breaker.run(() =>
+      return await this.dependency.run(() =>
         work().catch((error: unknown) => {
           throw refusalOf(error);
         }),

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Dependencies } from '../../../infrastructure/dependencies';
 import { OutboundHttp } from '../../../infrastructure/http-client';
 import type { ProviderOf } from '../identity-provider';
 import { ProviderDirectory } from '../provider-directory';
@@ -16,7 +15,6 @@ export class OidcProviders implements ProviderDriverFactory<'oidc'> {
     private readonly directory: ProviderDirectory,
     private readonly drivers: ProviderDrivers,
     private readonly http: OutboundHttp,
-    private readonly dependencies: Dependencies,
   ) {
     drivers.register(this);
   }
@@ -25,11 +23,10 @@ export class OidcProviders implements ProviderDriverFactory<'oidc'> {
     return new OidcDriver(provider, this.http);
   }
 
-  /** @throws DomainError `PROVIDER.NOT_FOUND` when there is none, or it is disabled or of another kind */
+  /** @throws DomainError `PROVIDER.NOT_FOUND` when there is none, or it is disabled or of another kind; as {@link ProviderDrivers.of} */
   async bySlug(slug: string): Promise<{ readonly providerId: string; readonly driver: OidcDriver }> {
     const provider = await this.directory.bySlug(slug, this.kind);
     const driver = this.drivers.of(provider) as OidcDriver;
-    this.dependencies.add(driver.breaker);
     return { providerId: provider.id, driver };
   }
 }
