@@ -9,6 +9,7 @@ import {
 } from '../support/audited-routes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { MailTrap } from '../support/mail-trap';
+import { RETURN_TO } from '../support/saml/saml-browser';
 import { startService, type ServiceProcess } from '../support/service';
 
 const RECORDED_WITHIN_MS = 5_000;
@@ -36,6 +37,7 @@ describe('the trail of every route that may change something', () => {
     service = await startService(database.url, {
       ...trap.env,
       PUBLIC_URL: 'https://identity.corp.example',
+      SSO_RETURN_URLS: RETURN_TO,
       RATE_LIMIT_LOGIN_PER_ADDRESS: '10000',
     });
     client = new Client(database.url);

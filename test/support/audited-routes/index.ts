@@ -1,6 +1,7 @@
 import { ACCESS_ROUTES } from './access-routes';
 import { ACCOUNT_ROUTES } from './account-routes';
 import type { AuditedRoutes } from './audited-route';
+import { LINKING_ROUTES } from './linking-routes';
 import { RBAC_ROUTES } from './rbac-routes';
 import { RECOVERY_ROUTES } from './recovery-routes';
 import { SECOND_FACTOR_ROUTES } from './second-factor-routes';
@@ -15,6 +16,7 @@ export const AUDITED_ROUTES: AuditedRoutes = {
   ...SESSION_ROUTES,
   ...SECOND_FACTOR_ROUTES,
   ...RECOVERY_ROUTES,
+  ...LINKING_ROUTES,
   ...ACCOUNT_ROUTES,
   ...RBAC_ROUTES,
 };
