@@ -285,5 +285,7 @@ describe('signing in through an OpenID provider', () => {
     const refused = await get(services.first, `/v1/auth/oidc/gone/login?${query.toString()}`);
     expect(refused.status).toBe(503);
     expect((await get(services.first, `/v1/auth/oidc/nobody/login?${query.toString()}`)).status).toBe(404);
+    query.set('returnTo', 'https://evil.example/');
+    expect((await get(services.first, `/v1/auth/oidc/gone/login?${query.toString()}`)).status).toBe(422);
   });
 });

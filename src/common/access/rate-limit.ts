@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 
 /** How often a route may be called, and by what its callers are told apart; the rate-limit guard knows the rest. */
-export type RateLimitPolicy = 'forgot' | 'login' | 'mfa' | 'refresh' | 'sso.start';
+export type RateLimitPolicy = 'forgot' | 'login' | 'mfa' | 'refresh' | 'sso.answer' | 'sso.start';
 
 /** The extension under which a route's policy reaches the OpenAPI document builder: it can answer 429. */
 export const RATE_LIMIT_EXTENSION = 'x-rate-limit-policy';

@@ -71,6 +71,8 @@ function throttlersOf(limits: RateLimits, box: SecretBox): ThrottlerOptions[] {
     }),
     limitOf('refresh', { name: 'refresh.address', limit: limits.refreshPerAddress }),
     limitOf('sso.start', { name: 'sso.start', limit: limits.ssoStartPerAddress }),
+    // Each start brings one answer.
+    limitOf('sso.answer', { name: 'sso.answer', limit: limits.ssoStartPerAddress }),
   ];
 }
 

@@ -23,6 +23,7 @@ import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
 import { DirectoryAttempts } from './external/directory-attempts';
+import { IdentityLinkingService } from './external/identity-linking.service';
 import { LdapController } from './external/ldap.controller';
 import { LdapSignInService } from './external/ldap-sign-in.service';
 import { OwnIdentitiesController } from './external/own-identities.controller';
@@ -84,6 +85,7 @@ import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
 import { ReturnUrls } from './sso/return-urls';
 import { SsoCodesRepository } from './sso/sso-codes.repository';
+import { SsoConclusionService } from './sso/sso-conclusion.service';
 import { SsoExchangeService } from './sso/sso-exchange.service';
 import { SsoFlowsRepository } from './sso/sso-flows.repository';
 import { SsoFlowsService } from './sso/sso-flows.service';
@@ -171,6 +173,7 @@ import './tokens/tokens.permissions';
     DirectoryAttempts,
     LdapSignInService,
     OwnIdentitiesService,
+    IdentityLinkingService,
     SignInService,
     SignInMetrics,
     RequiredPasswordService,
@@ -189,6 +192,7 @@ import './tokens/tokens.permissions';
     SsoFlowsRepository,
     SsoCodesRepository,
     SsoExchangeService,
+    SsoConclusionService,
     OidcSignInService,
     ReturnUrls,
     PassportRunner,

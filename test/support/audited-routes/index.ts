@@ -2,6 +2,7 @@ import { ACCESS_ROUTES } from './access-routes';
 import { ACCOUNT_ROUTES } from './account-routes';
 import type { AuditedRoutes } from './audited-route';
 import { PROVIDER_ROUTES } from './provider-routes';
+import { LINKING_ROUTES } from './linking-routes';
 import { RBAC_ROUTES } from './rbac-routes';
 import { RECOVERY_ROUTES } from './recovery-routes';
 import { SECOND_FACTOR_ROUTES } from './second-factor-routes';
@@ -18,6 +19,7 @@ export const AUDITED_ROUTES: AuditedRoutes = {
   ...SECOND_FACTOR_ROUTES,
   ...RECOVERY_ROUTES,
   ...PROVIDER_ROUTES,
+  ...LINKING_ROUTES,
   ...ACCOUNT_ROUTES,
   ...RBAC_ROUTES,
 };

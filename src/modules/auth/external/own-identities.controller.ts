@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import {
   Authenticated,
   CurrentPrincipal,
@@ -10,14 +11,18 @@ import {
 } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
 import { LoginBody } from '../dto/auth.schemas';
-import { LinkedIdentitiesResponse } from '../dto/identity.schemas';
+import { LinkedIdentitiesResponse, StartedLinkingResponse, StartLinkingBody } from '../dto/identity.schemas';
+import { IdentityLinkingService } from './identity-linking.service';
 import { providerSlugField } from './provider-slug';
 import { OwnIdentitiesService } from './own-identities.service';
 
 @ApiTags('users')
 @Controller('v1/users/me/identities')
 export class OwnIdentitiesController {
-  constructor(private readonly identities: OwnIdentitiesService) {}
+  constructor(
+    private readonly identities: OwnIdentitiesService,
+    private readonly linking: IdentityLinkingService,
+  ) {}
 
   @Get()
   @Authenticated()
@@ -41,6 +46,34 @@ export class OwnIdentitiesController {
     @Body({ schema: LoginBody }) { username, password }: LoginBody,
   ): Promise<void> {
     return this.identities.linkDirectory(principal, provider, username, password);
+  }
+
+  @Post(':provider/start')
+  @Authenticated()
+  @RequireAuth(SENSITIVE)
+  @RateLimit('sso.start')
+  @ApiContract({
+    summary: 'Begin to link your identity at an OpenID or SAML provider',
+    description:
+      'Sets the cookie without which the answer of the provider is worthless: called by a page of this origin, in the ' +
+      'browser that goes to `url` then. It comes back to `returnTo` with `linked=true`, or with `error`, a code of ours.',
+    response: StartedLinkingResponse,
+    errors: [
+      'PROVIDER.NOT_FOUND',
+      'PROVIDER.UNAVAILABLE',
+      'AUTH.RETURN_URL_NOT_REGISTERED',
+      'AUTH.SSO_FAILED',
+    ],
+  })
+  async start(
+    @CurrentPrincipal() principal: Principal,
+    @Param('provider', { schema: providerSlugField }) provider: string,
+    @Body({ schema: StartLinkingBody }) { returnTo }: StartLinkingBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StartedLinkingResponse> {
+    const { started, cookie } = await this.linking.start(principal, provider, returnTo);
+    void reply.header('set-cookie', cookie);
+    return started;
   }
 
   @Delete(':provider')

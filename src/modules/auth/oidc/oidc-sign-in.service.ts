@@ -3,13 +3,15 @@ import type { ConfigType } from '@nestjs/config';
 import { appConfig } from '../../../config/app.config';
 import { DomainError } from '../../../common/errors';
 import { OidcProviders, OidcRefusal } from '../../identity-providers';
-import type { OidcCallbackQuery, OidcLoginQuery } from '../dto/oidc.schemas';
-import { ExternalSignInService } from '../external/external-sign-in.service';
+import type { OidcCallbackQuery } from '../dto/oidc.schemas';
 import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
+import { ReturnUrls } from '../sso/return-urls';
 import type { BrowserTarget } from '../sso/send-browser';
+import { SsoConclusionService } from '../sso/sso-conclusion.service';
+import type { FlowPurpose } from '../sso/sso-flow';
 import { SsoFlowsService, type SsoRefusal } from '../sso/sso-flows.service';
 
-/** A sign-in through an OpenID provider: one end of it where the browser leaves, one where it comes back. */
+/** A flow through an OpenID provider: one end of it where the browser leaves, one where it comes back. */
 @Injectable()
 export class OidcSignInService {
   private readonly baseUrl: string;
@@ -18,20 +20,22 @@ export class OidcSignInService {
     @Inject(appConfig.KEY) { publicUrl, port }: ConfigType<typeof appConfig>,
     private readonly providers: OidcProviders,
     private readonly flows: SsoFlowsService,
-    private readonly external: ExternalSignInService,
+    private readonly conclusion: SsoConclusionService,
+    private readonly returnUrls: ReturnUrls,
   ) {
     // From configuration and never from the request: a Host header must not choose where codes go.
     this.baseUrl = publicUrl ?? `http://localhost:${port}`;
   }
 
   /** @throws DomainError `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `AUTH.RETURN_URL_NOT_REGISTERED`, `AUTH.SSO_FAILED` */
-  async begin(slug: string, query: OidcLoginQuery): Promise<BrowserTarget> {
-    const { returnTo, codeChallenge, loginHint } = query;
+  async begin(slug: string, purpose: FlowPurpose, loginHint?: string): Promise<BrowserTarget> {
+    // Before anybody is asked: what is wrong with a request does not depend on whether its provider is up.
+    this.returnUrls.require(purpose.returnTo);
     const { providerId, driver } = await this.providers.bySlug(slug);
     try {
       const { url, request } = await driver.begin(this.callbackUrl(slug), loginHint);
-      const flow = { providerId, returnTo, codeChallenge, linkUserId: null };
-      const cookie = await this.flows.begin({ ...flow, state: request.state, protocolState: { ...request } });
+      const { state } = request;
+      const cookie = await this.flows.begin({ ...purpose, providerId, state, protocolState: { ...request } });
       return { url, cookie };
     } catch (error) {
       return this.refuse(error, { providerId, flow: null });
@@ -57,8 +61,7 @@ export class OidcSignInService {
       const callback = new URL(this.callbackUrl(slug));
       callback.search = new URLSearchParams(query).toString();
       const profile = await driver.complete(callback, { state, nonce, codeVerifier });
-      const identity = await this.external.admit(profile);
-      return { url: await this.flows.finish(flow, identity), cookie: NO_FLOW_COOKIE };
+      return { url: await this.conclusion.conclude(flow, profile), cookie: NO_FLOW_COOKIE };
     } catch (error) {
       return this.refuse(error, { providerId, flow });
     }

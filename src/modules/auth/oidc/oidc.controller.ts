@@ -31,14 +31,16 @@ export class OidcController {
   })
   async login(
     @Param('provider', { schema: providerSlugField }) provider: string,
-    @Query({ schema: OidcLoginQuery }) query: OidcLoginQuery,
+    @Query({ schema: OidcLoginQuery }) { returnTo, codeChallenge, loginHint }: OidcLoginQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    sendBrowser(reply, await this.signIn.begin(provider, query));
+    const purpose = { returnTo, codeChallenge, link: null };
+    sendBrowser(reply, await this.signIn.begin(provider, purpose, loginHint));
   }
 
   @Get('callback')
   @Public()
+  @RateLimit('sso.answer')
   @ApiContract({
     summary: "Take an OpenID provider's answer, and send the browser back to the client",
     description:

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../common/errors';
+import { DomainError, type ErrorCode } from '../../../common/errors';
 import { randomToken } from '../../../infrastructure/crypto';
 import {
   ProviderDirectory,
@@ -9,12 +9,12 @@ import {
   type ProviderOf,
   type SamlIdentity,
 } from '../../identity-providers';
-import type { SamlLoginQuery, SamlResponseBody } from '../dto/saml.schemas';
-import { ExternalSignInService } from '../external/external-sign-in.service';
+import type { SamlResponseBody } from '../dto/saml.schemas';
 import { PassportRunner } from '../../../infrastructure/passport';
 import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
 import type { BrowserTarget } from '../sso/send-browser';
-import type { SsoFlow } from '../sso/sso-flow';
+import { SsoConclusionService } from '../sso/sso-conclusion.service';
+import type { FlowPurpose, SsoFlow } from '../sso/sso-flow';
 import { SsoFlowsService } from '../sso/sso-flows.service';
 
 /** A request on its way, and the cookie that binds its answer to this browser. */
@@ -23,7 +23,12 @@ export interface SamlStart {
   readonly cookie: string;
 }
 
-/** Sign-in through a SAML identity provider. */
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** Sign-in, and linking of accounts, through a SAML identity provider. */
 @Injectable()
 export class SamlSignInService {
   constructor(
@@ -31,20 +36,18 @@ export class SamlSignInService {
     private readonly saml: SamlService,
     private readonly passport: PassportRunner,
     private readonly flows: SsoFlowsService,
-    private readonly external: ExternalSignInService,
+    private readonly conclusion: SsoConclusionService,
   ) {}
 
   /** @throws DomainError `PROVIDER.NOT_FOUND`, `AUTH.RETURN_URL_NOT_REGISTERED` */
-  async begin(slug: string, { returnTo, codeChallenge }: SamlLoginQuery): Promise<SamlStart> {
+  async begin(slug: string, purpose: FlowPurpose): Promise<SamlStart> {
     const provider = await this.providers.bySlug(slug, 'saml');
     const state = randomToken();
     const request = await this.saml.request(provider, state);
     const cookie = await this.flows.begin({
+      ...purpose,
       providerId: provider.id,
-      returnTo,
-      codeChallenge,
       protocolState: { requestId: request.id },
-      linkUserId: null,
       state,
     });
     return { request, cookie };
@@ -64,7 +67,7 @@ export class SamlSignInService {
     });
     const url =
       flow === null
-        ? await this.refuse(provider.id, refusal, null)
+        ? await this.refuse(provider.id, { code: 'AUTH.SSO_FAILED', reason: refusal }, null)
         : await this.complete(provider, flow, body.SAMLResponse);
     return { url, cookie: NO_FLOW_COOKIE };
   }
@@ -78,12 +81,11 @@ export class SamlSignInService {
     try {
       const said = await this.verify(provider, samlResponse);
       const profile = await this.saml.accept(provider, said, flow.protocolState.requestId ?? '');
-      const identity = await this.external.admit(profile);
-      return await this.flows.finish(flow, identity);
+      return await this.conclusion.conclude(flow, profile);
     } catch (error) {
-      const reason = reasonOf(error);
-      if (reason === null) throw error;
-      return this.refuse(provider.id, reason, flow);
+      const refusal = refusalOf(error, flow);
+      if (refusal === null) throw error;
+      return this.refuse(provider.id, refusal, flow);
     }
   }
 
@@ -95,13 +97,18 @@ export class SamlSignInService {
     return outcome.identity;
   }
 
-  private refuse(providerId: string, reason: string, flow: SsoFlow | null): Promise<string> {
-    return this.flows.refuse({ providerId, reason, code: 'AUTH.SSO_FAILED', flow });
+  private refuse(providerId: string, refusal: Refusal, flow: SsoFlow | null): Promise<string> {
+    return this.flows.refuse({ providerId, ...refusal, flow });
   }
 }
 
 /** Null for what is no refusal. Why somebody has no account here is in the trail already. */
-function reasonOf(error: unknown): string | null {
-  if (error instanceof SamlRefusal) return error.reason;
-  return error instanceof DomainError && error.code === 'AUTH.INVALID_CREDENTIALS' ? 'not_admitted' : null;
+function refusalOf(error: unknown, { link }: SsoFlow): Refusal | null {
+  if (error instanceof SamlRefusal) return { code: 'AUTH.SSO_FAILED', reason: error.reason };
+  if (!(error instanceof DomainError)) return null;
+  // Whoever links is known, and may know what is wrong.
+  if (link !== null) return { code: error.code, reason: error.code };
+  return error.code === 'AUTH.INVALID_CREDENTIALS'
+    ? { code: 'AUTH.SSO_FAILED', reason: 'not_admitted' }
+    : null;
 }

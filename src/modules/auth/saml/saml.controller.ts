@@ -30,14 +30,15 @@ export class SamlController {
   @ApiResponse({ status: 200, description: 'A form that posts itself to the provider, where it wants one.' })
   async login(
     @Param('provider', { schema: providerSlugField }) slug: string,
-    @Query({ schema: SamlLoginQuery }) query: SamlLoginQuery,
+    @Query({ schema: SamlLoginQuery }) { returnTo, codeChallenge }: SamlLoginQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAuthnRequest(reply, await this.saml.begin(slug, query));
+    sendAuthnRequest(reply, await this.saml.begin(slug, { returnTo, codeChallenge, link: null }));
   }
 
   @Post('acs')
   @Public()
+  @RateLimit('sso.answer')
   @AcceptsForm({ maxBodyBytes: MAX_FORM_BYTES })
   @ApiContract({
     summary: 'Where a SAML identity provider sends its response (assertion consumer service)',

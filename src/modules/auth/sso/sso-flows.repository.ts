@@ -4,7 +4,7 @@ import { SecretBox, sealedColumn, sha256 } from '../../../infrastructure/crypto'
 import { Database } from '../../../infrastructure/database';
 import { Purge } from '../../../infrastructure/purge';
 import { FLOW_LIFE_SECONDS } from './flow-cookie';
-import type { ExpectedFlow, NewSsoFlow, ProtocolState, SsoFlow } from './sso-flow';
+import type { ExpectedFlow, NewSsoFlow, SsoFlow } from './sso-flow';
 
 const PURPOSE = sealedColumn({
   purpose: 'sso-protocol-state',
@@ -25,7 +25,7 @@ const SPEND = {
   text: `DELETE FROM sso_flows
          WHERE cookie_hash = $1 AND provider_id = $2 AND state_hash = $3 AND expires_at > statement_timestamp()
          RETURNING id, provider_id AS "providerId", return_to AS "returnTo", code_challenge AS "codeChallenge",
-           protocol_state_ciphertext AS "ciphertext", link_user_id AS "linkUserId"`,
+           protocol_state_ciphertext AS "ciphertext"`,
 };
 const FIND_PROVIDER = {
   name: 'sso-flows-find-provider',
@@ -38,7 +38,9 @@ const PURGE = {
            SELECT id FROM sso_flows WHERE expires_at < statement_timestamp() - interval '1 hour' LIMIT $1)`,
 };
 
-type FlowRow = Omit<SsoFlow, 'protocolState'> & { readonly id: string; readonly ciphertext: Buffer };
+/** What is sealed: nobody who can write to the table chooses whose account a flow links. */
+type Sealed = Pick<SsoFlow, 'protocolState' | 'link'>;
+type FlowRow = Omit<SsoFlow, keyof Sealed> & { readonly id: string; readonly ciphertext: Buffer };
 
 @Injectable()
 export class SsoFlowsRepository {
@@ -52,8 +54,9 @@ export class SsoFlowsRepository {
 
   async insert(cookie: string, flow: NewSsoFlow): Promise<void> {
     const id = uuidv7();
-    const { state, providerId, returnTo, codeChallenge, protocolState, linkUserId } = flow;
-    const sealed = this.box.seal(PURPOSE, Buffer.from(JSON.stringify(protocolState)), id);
+    const { state, providerId, returnTo, codeChallenge, protocolState, link } = flow;
+    const secrets: Sealed = { protocolState, link };
+    const sealed = this.box.seal(PURPOSE, Buffer.from(JSON.stringify(secrets)), id);
     const hashes = [sha256(cookie), sha256(state)];
     await this.database.change(INSERT, [
       id,
@@ -62,7 +65,7 @@ export class SsoFlowsRepository {
       returnTo,
       codeChallenge,
       sealed,
-      linkUserId,
+      link?.userId ?? null,
     ]);
   }
 
@@ -75,8 +78,7 @@ export class SsoFlowsRepository {
     const [row] = await this.database.query<FlowRow>(SPEND, values);
     if (row === undefined) return null;
     const { id, ciphertext, ...flow } = row;
-    const protocolState = JSON.parse(this.box.open(PURPOSE, ciphertext, id).toString()) as ProtocolState;
-    return { ...flow, protocolState };
+    return { ...flow, ...(JSON.parse(this.box.open(PURPOSE, ciphertext, id).toString()) as Sealed) };
   }
 
   /** The provider of the flow that a browser is in. */

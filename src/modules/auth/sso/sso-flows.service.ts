@@ -27,7 +27,7 @@ export interface SsoRefusal {
 }
 
 /**
- * The two ends of every sign-in that goes through a browser, whatever the protocol between them. A flow belongs to
+ * The two ends of whatever goes through a browser, a sign-in or a linking, whatever the protocol between them. A flow belongs to
  * the browser that began it (its cookie), to one provider, and to the client that can show the code's verifier.
  */
 @Injectable()
@@ -70,6 +70,11 @@ export class SsoFlowsService {
     const { id: userId, epoch } = user;
     const code = await this.codes.insert({ userId, epoch, methods, providerId, codeChallenge });
     return returnUrlWith(returnTo, { code });
+  }
+
+  /** Where to send the browser when the account has its new way in. There is no code: nobody signs in by it. */
+  finishLinking({ returnTo }: SsoFlow): string {
+    return returnUrlWith(returnTo, { linked: 'true' });
   }
 
   /**

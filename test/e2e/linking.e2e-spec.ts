@@ -1,0 +1,226 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import type { Tokens } from '../support/api-client';
+import { OpenIdProvider } from '../support/openid-provider';
+import { encode, TestIdp } from '../support/saml/test-idp';
+import type { ServiceProcess } from '../support/service';
+import { PASSWORD, startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
+
+const RETURN_TO = 'https://identity.example.com/account';
+
+interface Started {
+  readonly url: string;
+  readonly fields: Record<string, string> | null;
+  readonly cookie: string;
+}
+
+describe('linking an identity by way of a browser', () => {
+  const idp = new TestIdp();
+  let services: TwoServices;
+  let op: OpenIdProvider;
+
+  const register = async (kind: string, slug: string, config: object): Promise<void> => {
+    const record = { kind, slug, name: slug, config: { jitProvisioning: true, ...config } };
+    const { status, body } = await services.first.api.post('/v1/identity-providers', record, {
+      token: services.adminToken,
+    });
+    expect([status, body]).toEqual([201, expect.anything()]);
+  };
+  const somebody = async (): Promise<TestUser & Tokens> => {
+    const user = await services.aUser();
+    return { ...user, ...(await services.first.api.signIn(user.username, PASSWORD)) };
+  };
+  const ask = (slug: string, token: string, returnTo = RETURN_TO) =>
+    services.first.api.post(`/v1/users/me/identities/${slug}/start`, { returnTo }, { token });
+  const start = async (slug: string, token: string): Promise<Started> => {
+    const { status, headers, body } = await ask(slug, token);
+    expect([status, body]).toEqual([200, expect.anything()]);
+    const [cookie = ''] = headers.getSetCookie();
+    return { ...(body as Omit<Started, 'cookie'>), cookie: cookie.split(';')[0] ?? '' };
+  };
+  /** The provider's answer, as the browser brings it to a process of ours. */
+  const bring = (
+    { pathname, search }: URL,
+    cookie: string,
+    service: ServiceProcess = services.second,
+  ): Promise<Response> =>
+    fetch(`${service.api.baseUrl}${pathname}${search}`, { redirect: 'manual', headers: { cookie } });
+  const linked = async (token: string): Promise<string[]> => {
+    const { body } = await services.second.api.get('/v1/users/me/identities', { token });
+    return (body.items as { provider: string }[]).map(({ provider }) => provider);
+  };
+  /** An ordinary sign-in through the provider: to where the browser is sent, and whose session that brings. */
+  const signIn = async (): Promise<{ location: string; subject: string | undefined }> => {
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+    const query = new URLSearchParams({ returnTo: RETURN_TO, codeChallenge });
+    const login = new URL(`${services.first.api.baseUrl}/v1/auth/oidc/corporate/login?${query.toString()}`);
+    const begun = await bring(login, '', services.first);
+    const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const answer = await bring(op.authorize(begun.headers.get('location') ?? ''), cookie);
+    const location = answer.headers.get('location') ?? '';
+    const code = new URL(location).searchParams.get('code') ?? '';
+    const { body } = await services.first.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
+    const me = await services.first.api.get('/v1/auth/me', { token: body.accessToken as string });
+    return { location, subject: me.body.subject as string };
+  };
+
+  beforeAll(async () => {
+    op = await new OpenIdProvider().start();
+    services = await startTwoServices({
+      PUBLIC_URL: 'https://identity.example.com',
+      SSO_RETURN_URLS: RETURN_TO,
+      OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
+      RATE_LIMIT_SSO_START: '100000',
+      RATE_LIMIT_LOGIN_PER_ADDRESS: '100000',
+    });
+    const { issuer, clientId, clientSecret } = op;
+    await register('oidc', 'corporate', { issuer, clientId, clientSecret });
+    await register('oidc', 'gone', { issuer: 'http://127.0.0.1:9', clientId, clientSecret });
+    for (const [slug, ssoBinding] of Object.entries({ saml: 'redirect', 'saml-post': 'post' }))
+      await register('saml', slug, {
+        ssoBinding,
+        entityId: idp.entityId,
+        ssoUrl: 'https://idp.example/sso',
+        idpCertificates: [idp.keys.certificatePem],
+        attributes: { email: 'mail', username: 'uid' },
+      });
+  });
+
+  afterAll(async () => {
+    await services.stop();
+    op.stop();
+  });
+
+  let count = 0;
+  beforeEach(() => {
+    const sub = `person-${++count}`;
+    op.user = { sub, preferred_username: sub, email: `${sub}@corp.example`, email_verified: true };
+  });
+
+  it('brings back no code but the way in: whoever signs in there is in this account from now on', async () => {
+    const user = await somebody();
+    const { url, fields, cookie } = await start('corporate', user.accessToken);
+    expect(fields).toBeNull();
+    const answer = await bring(op.authorize(url), cookie);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${RETURN_TO}?linked=true`]);
+    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-ptc_flow=; Max-Age=0; /)]);
+    expect(await linked(user.accessToken)).toEqual(['corporate']);
+    expect((await signIn()).subject).toBe(user.id);
+    expect(await services.trail('identity.linked', user.id)).toEqual(['success']);
+  });
+
+  it.each([['saml'], ['saml-post']])('links by SAML too (%s)', async (slug) => {
+    const user = await somebody();
+    const { url, fields, cookie } = await start(slug, user.accessToken);
+    const asked = fields ?? Object.fromEntries(new URL(url).searchParams);
+    const packed = Buffer.from(asked.SAMLRequest ?? '', 'base64');
+    const xml = (fields === null ? inflateRawSync(packed) : packed).toString();
+    const said = (pattern: RegExp): string => pattern.exec(xml)?.[1] ?? '';
+    const request = {
+      acsUrl: said(/AssertionConsumerServiceURL="([^"]*)"/),
+      audience: said(/<saml:Issuer[^>]*>([^<]*)</),
+      inResponseTo: said(/ ID="([^"]*)"/),
+    };
+    const response = encode(await idp.response(request, { nameId: user.username }));
+    const answer = await fetch(`${services.second.api.baseUrl}/v1/auth/saml/${slug}/acs`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie },
+      body: new URLSearchParams({ SAMLResponse: response, RelayState: asked.RelayState ?? '' }),
+    });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${RETURN_TO}?linked=true`]);
+    expect(await linked(user.accessToken)).toEqual([slug]);
+  });
+
+  it.each<[string, (user: TestUser & Tokens) => Promise<unknown>]>([
+    [
+      'the session has ended',
+      ({ refreshToken }) => services.first.api.post('/v1/auth/logout', { refreshToken }),
+    ],
+    ['the epoch has', ({ id }) => services.sql('UPDATE users SET epoch = epoch + 1 WHERE id = $1', [id])],
+    [
+      'the account is disabled',
+      ({ id }) =>
+        services.first.api.post(`/v1/users/${id}/disable`, undefined, { token: services.adminToken }),
+    ],
+  ])('comes to nothing where %s meanwhile, on the other process', async (_title, end) => {
+    const user = await somebody();
+    const { url, cookie } = await start('corporate', user.accessToken);
+    await end(user);
+    const answer = await bring(op.authorize(url), cookie);
+    expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=SESSION.NOT_FOUND`);
+    expect(await services.sql('SELECT 1 FROM external_identities WHERE user_id = $1', [user.id])).toEqual([]);
+  });
+
+  it('is not finished by another browser (a link sent to somebody else), and the honest one still works', async () => {
+    const [attacker, victim] = [await somebody(), await somebody()];
+    const planted = await start('corporate', attacker.accessToken);
+    const own = await start('corporate', victim.accessToken);
+    const callback = op.authorize(planted.url);
+    for (const cookie of ['', own.cookie]) expect((await bring(callback, cookie)).status).toBe(401);
+    expect([...(await linked(attacker.accessToken)), ...(await linked(victim.accessToken))]).toEqual([]);
+    await bring(op.authorize(own.url), own.cookie);
+    expect(await linked(victim.accessToken)).toEqual(['corporate']);
+  });
+
+  it('never signs in: an identity that is somebody’s already brings IDENTITY.TAKEN and no code', async () => {
+    const { subject } = await signIn();
+    const codes = await services.sql('SELECT code_hash FROM sso_codes');
+    const user = await somebody();
+    const { url, cookie } = await start('corporate', user.accessToken);
+    const answer = await bring(op.authorize(url), cookie);
+    expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=IDENTITY.TAKEN`);
+    expect(await services.sql('SELECT code_hash FROM sso_codes')).toEqual(codes);
+    expect((await signIn()).subject).toBe(subject);
+  });
+
+  it('is nothing that a sign-in does, whoever is signed in in the same browser', async () => {
+    const user = await somebody();
+    await start('corporate', user.accessToken);
+    const { location, subject } = await signIn();
+    expect(location).toContain('?code=');
+    expect(subject).not.toBe(user.id);
+    expect(await linked(user.accessToken)).toEqual([]);
+  });
+
+  it('happens once of twenty replays on two processes', async () => {
+    const user = await somebody();
+    const { url, cookie } = await start('corporate', user.accessToken);
+    const callback = op.authorize(url);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        bring(callback, cookie, index % 2 === 0 ? services.first : services.second),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      303,
+      ...Array.from({ length: 19 }, () => 401),
+    ]);
+    expect(await linked(user.accessToken)).toEqual(['corporate']);
+  });
+
+  it('asks for a fresh authentication', async () => {
+    const user = await somebody();
+    await services.sql(
+      `UPDATE sessions SET authenticated_at = authenticated_at - interval '10 minutes' WHERE id = $1`,
+      [user.sessionId],
+    );
+    const { refreshToken } = user;
+    const { body } = await services.first.api.post('/v1/auth/refresh', { refreshToken });
+    const refused = await ask('corporate', body.accessToken as string);
+    expect([refused.status, refused.body.code]).toEqual([401, 'AUTH.INSUFFICIENT_USER_AUTHENTICATION']);
+  });
+
+  it.each([
+    ['nobody', RETURN_TO, 404, 'PROVIDER.NOT_FOUND'],
+    ['gone', RETURN_TO, 503, 'PROVIDER.UNAVAILABLE'],
+    ['gone', 'https://evil.example/', 422, 'AUTH.RETURN_URL_NOT_REGISTERED'],
+    ['saml', 'https://evil.example/', 422, 'AUTH.RETURN_URL_NOT_REGISTERED'],
+  ])('at %s with %s is answered %i, without a cookie', async (slug, returnTo, status, code) => {
+    const { accessToken } = await somebody();
+    const answer = await ask(slug, accessToken, returnTo);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+});

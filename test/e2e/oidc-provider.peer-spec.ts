@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { startChromium } from '../support/chromium';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { OIDC_PASSWORD, startOidcProvider, type ForeignOidcProvider } from '../support/oidc-provider';
+import { ADMIN, freePort, startService, type ServiceProcess } from '../support/service';
+
+/** An unknown key is looked for at once, but at most every ten seconds. */
+const NEW_KEY_SEEN_WITHIN_MS = 15_000;
+
+describe('sign-in through oidc-provider, in a browser', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+  let op: ForeignOidcProvider;
+  let browser: Browser;
+  let application: Server;
+  let returnTo: string;
+  let token: string;
+
+  const register = async (slug: string): Promise<void> => {
+    const { issuer, clientId, clientSecret } = op;
+    const config = { issuer, clientId, clientSecret, jitProvisioning: true };
+    const record = { kind: 'oidc', slug, name: slug, config };
+    const { status } = await service.api.post('/v1/identity-providers', record, { token });
+    expect(status).toBe(201);
+  };
+
+  beforeAll(async () => {
+    application = createServer((_request, response) => response.end('Welcome')).listen(0, '127.0.0.1');
+    await once(application, 'listening');
+    returnTo = `http://127.0.0.1:${(application.address() as AddressInfo).port}/signed-in`;
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    database = await createTestDatabase();
+    [service, op, browser] = await Promise.all([
+      startService(database.url, {
+        PORT: String(port),
+        PUBLIC_URL: publicUrl,
+        SSO_RETURN_URLS: returnTo,
+        OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
+      }),
+      startOidcProvider(`${publicUrl}/v1/auth/oidc/corporate/callback`),
+      startChromium(),
+    ]);
+    token = (await service.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
+    await register('corporate');
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await op.stop();
+    await service.stop();
+    application.close();
+    await database.drop();
+  });
+
+  const startUrl = (slug: string, codeVerifier: string): string => {
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+    const query = new URLSearchParams({ returnTo, codeChallenge });
+    return `${service.api.baseUrl}/v1/auth/oidc/${slug}/login?${query}`;
+  };
+
+  /** A person's way in, to the end; answers who they are here, or the error that the application is told. */
+  async function signIn(username: string): Promise<{ error: string | null; me: Record<string, unknown> }> {
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(startUrl('corporate', codeVerifier));
+      expect(page.url()).toContain(op.issuer);
+      await page.fill('input[name=username]', username);
+      await page.fill('input[name=password]', OIDC_PASSWORD);
+      await Promise.all([
+        page.waitForURL((url) => url.href.startsWith(returnTo)),
+        page.press('input[name=password]', 'Enter'),
+      ]);
+      const { searchParams } = new URL(page.url());
+      const code = searchParams.get('code');
+      if (code === null) return { error: searchParams.get('error'), me: {} };
+      const { body } = await service.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
+      const me = await service.api.get('/v1/auth/me', { token: body.accessToken as string });
+      return { error: null, me: me.body };
+    } finally {
+      await context.close();
+    }
+  }
+
+  it('ends at the application with a code, and the code in a session of an account that was made for it', async () => {
+    const { error, me } = await signIn('grace');
+    expect({ error, username: me.username, acr: me.acr }).toEqual({
+      error: null,
+      username: 'grace',
+      acr: 'aal1',
+    });
+    const { body } = await service.api.get(`/v1/users/${me.subject as string}`, { token });
+    expect(body).toMatchObject({
+      email: 'grace@corp.example',
+      emailVerified: true,
+      displayName: 'Grace Hopper',
+    });
+  });
+
+  it('leads the same person to the same account, and another one to another', async () => {
+    const [again, other] = [await signIn('grace'), await signIn('joan')];
+    const { body } = await service.api.get('/v1/users?limit=50', { token });
+    const made = (body.items as { id: string; username: string }[])
+      .filter(({ username }) => username !== ADMIN.username)
+      .map(({ id, username }) => [username, id]);
+    expect(new Map(made as [string, string][])).toEqual(
+      new Map([
+        ['grace', again.me.subject],
+        ['joan', other.me.subject],
+      ]),
+    );
+  });
+
+  it('goes on when the provider signs with a key that nobody has seen', async () => {
+    await op.rotate();
+    const deadline = Date.now() + NEW_KEY_SEEN_WITHIN_MS;
+    let outcome = await signIn('grace');
+    while (outcome.error !== null && Date.now() < deadline) {
+      await sleep(500);
+      outcome = await signIn('grace');
+    }
+    expect(outcome).toMatchObject({ error: null, me: { username: 'grace' } });
+  });
+
+  it.each<[string, string, () => void | Promise<void>]>([
+    ['answers nothing', 'frozen', () => op.freeze()],
+    ['is gone', 'gone', () => op.stop()],
+  ])('says 503 within five seconds where the provider %s', async (_title, slug, bringDown) => {
+    await bringDown();
+    await register(slug);
+    const begun = Date.now();
+    const answer = await fetch(startUrl(slug, 'x'.repeat(43)), { redirect: 'manual' });
+    expect([answer.status, (await answer.json()) as { code: string }]).toEqual([
+      503,
+      expect.objectContaining({ code: 'PROVIDER.UNAVAILABLE' }),
+    ]);
+    expect(Date.now() - begun).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,84 @@
+import { Buffer } from 'node:buffer';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { URLSearchParams } from 'node:url';
+import { Provider } from 'oidc-provider';
+
+const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PASSWORD } = process.env;
+const ISSUER = `http://127.0.0.1:${PORT}`;
+let provider = aProvider();
+let serve = provider.callback();
+
+createServer((request, response) => {
+  if (request.url.startsWith('/interaction/')) void interact(request, response);
+  else serve(request, response);
+}).listen(Number(PORT), '127.0.0.1', () => process.send('listening'));
+
+process.on('message', () => {
+  provider = aProvider();
+  serve = provider.callback();
+  process.send('rotated');
+});
+// Whoever started this is gone.
+process.on('disconnect', () => process.exit());
+
+function aKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' };
+}
+
+/** With a signing key that nobody has seen. */
+function aProvider() {
+  return new Provider(ISSUER, {
+    clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [REDIRECT_URI] }],
+    jwks: { keys: [aKey()] },
+    cookies: { keys: [randomUUID()] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => ({
+        sub: id,
+        name: 'Grace Hopper',
+        preferred_username: id,
+        email: `${id}@corp.example`,
+        email_verified: true,
+      }),
+    }),
+    // People agreed when they joined the organisation.
+    loadExistingGrant: async ({ oidc }) => {
+      const grant = new oidc.provider.Grant({
+        accountId: oidc.session.accountId,
+        clientId: oidc.client.clientId,
+      });
+      grant.addOIDCScope('openid profile email');
+      await grant.save();
+      return grant;
+    },
+  });
+}
+
+/** The page that asks for name and password. */
+async function interact(request, response) {
+  await provider.interactionDetails(request, response);
+  if (request.method === 'POST') {
+    const form = new URLSearchParams(await textOf(request));
+    if (form.get('password') === PASSWORD) {
+      const login = { accountId: form.get('username') };
+      await provider.interactionFinished(request, response, { login });
+      return;
+    }
+  }
+  response.setHeader('content-type', 'text/html; charset=utf-8');
+  response.end(
+    '<!doctype html><title>Sign in</title><h1>Corporate sign-in</h1><form method="post">' +
+      '<input name="username" placeholder="Name"><input name="password" type="password"><button>Sign in</button></form>',
+  );
+}
+
+async function textOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
