@@ -1,4 +1,5 @@
-import { about, onUser, NEW_PASSWORD, PASSWORD, type AuditedRoutes } from './audited-route';
+import { about, onUser, type AuditedRoutes } from './audited-route';
+import { NEW_PASSWORD, PASSWORD } from './passwords';
 
 /** People, and what administrators do to their accounts. */
 export const ACCOUNT_ROUTES: AuditedRoutes = {

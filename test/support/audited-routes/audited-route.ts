@@ -1,8 +1,5 @@
 import type { AuditedWorld } from './audited-world';
 
-export const PASSWORD = 'a long and quiet sentence';
-export const NEW_PASSWORD = 'another and much longer sentence';
-
 export interface AuditedCall {
   /** In place of the parameters of the path, in their order. */
   readonly ids?: readonly string[];

@@ -4,7 +4,7 @@ import type { ApiClient, Tokens } from '../api-client';
 import type { MailTrap } from '../mail-trap';
 import { anEnrolledUser, type EnrolledUser } from '../second-factors';
 import { ADMIN, type ServiceProcess } from '../service';
-import { PASSWORD } from './audited-route';
+import { PASSWORD } from './passwords';
 import type { DirectoryStandIn } from './directory-stand-in';
 
 const LISTED_WITHIN_MS = 5_000;

@@ -8,7 +8,8 @@ import { RECOVERY_ROUTES } from './recovery-routes';
 import { SECOND_FACTOR_ROUTES } from './second-factor-routes';
 import { SESSION_ROUTES } from './session-routes';
 
-export { PASSWORD, type AuditedCall, type AuditedOutcome } from './audited-route';
+export type { AuditedCall, AuditedOutcome } from './audited-route';
+export { PASSWORD } from './passwords';
 export { AuditedWorld } from './audited-world';
 export { startDirectory, type DirectoryStandIn } from './directory-stand-in';
 

@@ -1,6 +1,7 @@
 import { encode, TestIdp } from '../saml/test-idp';
 import { outcomeOf, SamlBrowser } from '../saml/saml-browser';
-import { about, NEW_PASSWORD, type AuditedRoutes } from './audited-route';
+import { about, type AuditedRoutes } from './audited-route';
+import { NEW_PASSWORD } from './passwords';
 import type { AuditedWorld } from './audited-world';
 import { DIRECTORY_PASSWORD } from './directory-stand-in';
 

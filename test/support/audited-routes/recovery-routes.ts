@@ -1,4 +1,5 @@
-import { about, NEW_PASSWORD, type AuditedRoutes } from './audited-route';
+import { about, type AuditedRoutes } from './audited-route';
+import { NEW_PASSWORD } from './passwords';
 import type { AuditedUser, AuditedWorld } from './audited-world';
 
 const RESET = 'Choose a new password';

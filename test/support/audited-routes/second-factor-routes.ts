@@ -1,5 +1,6 @@
 import { challengeOf, totpCode } from '../second-factors';
-import { about, NEW_PASSWORD, PASSWORD, type AuditedRoutes } from './audited-route';
+import { about, type AuditedRoutes } from './audited-route';
+import { NEW_PASSWORD, PASSWORD } from './passwords';
 import type { AuditedWorld } from './audited-world';
 
 /** The call that answers the challenge of somebody who has a second factor. */

@@ -1,4 +1,5 @@
-import { about, asks, NEW_PASSWORD, PASSWORD, type AuditedRoutes } from './audited-route';
+import { about, asks, type AuditedRoutes } from './audited-route';
+import { NEW_PASSWORD, PASSWORD } from './passwords';
 
 /** Signing in, what it brings, and the keys that sign it. */
 export const SESSION_ROUTES: AuditedRoutes = {
