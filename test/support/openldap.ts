@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './service';
+import { makeCertificate, type CertificateOptions } from './server-certificate';
 
 export const BASE = 'dc=example,dc=com';
 export const READER = { dn: `cn=reader,${BASE}`, password: 'the reader of tests' };
@@ -22,16 +23,11 @@ export interface OpenLdap {
   stop(): Promise<void>;
 }
 
-export interface OpenLdapOptions {
-  /** The names that the certificate is for. */
-  readonly altNames?: string;
-}
-
-export async function startOpenLdap({ altNames = 'IP:127.0.0.1' }: OpenLdapOptions = {}): Promise<OpenLdap> {
+export async function startOpenLdap(certificate: CertificateOptions = {}): Promise<OpenLdap> {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-slapd-'));
   const at = (name: string): string => join(directory, name);
   mkdirSync(at('data'));
-  makeCertificate(directory, altNames);
+  makeCertificate(directory, certificate);
   const [port, tlsPort] = [await freePort(), await freePort()];
   const [url, tlsUrl] = [`ldap://127.0.0.1:${port}`, `ldaps://127.0.0.1:${tlsPort}`];
   writeFileSync(at('slapd.conf'), configuration(directory));
@@ -122,43 +118,4 @@ directory ${directory}/data
 index uid eq
 overlay memberof
 `;
-}
-
-function makeCertificate(directory: string, altNames: string): void {
-  const openssl = (...args: string[]): void => {
-    execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
-  };
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-    '-subj',
-    '/CN=Test CA',
-    '-days',
-    '2',
-  );
-  openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=directory');
-  writeFileSync(join(directory, 'ext'), `subjectAltName=${altNames}\n`);
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    'server.csr',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    'ext',
-    '-out',
-    'server.pem',
-  );
 }

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** Stands on loopback before a server. Closed, it is a black hole: it takes connections and bytes, and answers nothing. */
+export interface TcpGate {
+  readonly port: number;
+  /** Connections that are open on the side of the clients. */
+  open(): number;
+  setClosed(closed: boolean): void;
+  stop(): void;
+}
+
+export async function startTcpGate(target: number): Promise<TcpGate> {
+  const clients = new Set<Socket>();
+  let isClosed = false;
+  const server = createServer((client) => {
+    clients.add(client);
+    client.on('error', () => undefined);
+    const upstream = isClosed ? undefined : connect(target, '127.0.0.1').on('error', () => client.destroy());
+    client.on('close', () => {
+      clients.delete(client);
+      upstream?.destroy();
+    });
+    client.on('data', (data) => isClosed || upstream?.write(data));
+    upstream?.on('data', (data) => isClosed || client.write(data)).on('close', () => client.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    open: () => clients.size,
+    setClosed: (closed) => {
+      isClosed = closed;
+    },
+    stop: () => {
+      for (const client of clients) client.destroy();
+      server.close();
+    },
+  };
+}
