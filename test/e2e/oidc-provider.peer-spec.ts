@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { OIDC_PASSWORD, startOidcProvider, type ForeignOidcProvider } from '../support/oidc-provider';
@@ -64,6 +64,17 @@ describe('sign-in through oidc-provider, in a browser', () => {
     return `${service.api.baseUrl}/v1/auth/oidc/${slug}/login?${query}`;
   };
 
+  /** Fills in the provider's page; answers what the application is told. */
+  async function passThroughProvider(page: Page, username: string): Promise<URLSearchParams> {
+    await page.fill('input[name=username]', username);
+    await page.fill('input[name=password]', OIDC_PASSWORD);
+    await Promise.all([
+      page.waitForURL((url) => url.href.startsWith(returnTo)),
+      page.press('input[name=password]', 'Enter'),
+    ]);
+    return new URL(page.url()).searchParams;
+  }
+
   /** A person's way in, to the end; answers who they are here, or the error that the application is told. */
   async function signIn(username: string): Promise<{ error: string | null; me: Record<string, unknown> }> {
     const codeVerifier = randomBytes(32).toString('base64url');
@@ -72,13 +83,7 @@ describe('sign-in through oidc-provider, in a browser', () => {
       const page = await context.newPage();
       await page.goto(startUrl('corporate', codeVerifier));
       expect(page.url()).toContain(op.issuer);
-      await page.fill('input[name=username]', username);
-      await page.fill('input[name=password]', OIDC_PASSWORD);
-      await Promise.all([
-        page.waitForURL((url) => url.href.startsWith(returnTo)),
-        page.press('input[name=password]', 'Enter'),
-      ]);
-      const { searchParams } = new URL(page.url());
+      const searchParams = await passThroughProvider(page, username);
       const code = searchParams.get('code');
       if (code === null) return { error: searchParams.get('error'), me: {} };
       const { body } = await service.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
@@ -116,6 +121,27 @@ describe('sign-in through oidc-provider, in a browser', () => {
         ['joan', other.me.subject],
       ]),
     );
+  });
+
+  it('is linked to an account that is there already, by a page of our origin', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${service.api.baseUrl}/docs`);
+    const url = await page.evaluate(
+      async ([bearer, body]) => {
+        const answer = await fetch('/v1/users/me/identities/corporate/start', {
+          method: 'POST',
+          headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+          body: body ?? '',
+        });
+        return ((await answer.json()) as { url: string }).url;
+      },
+      [token, JSON.stringify({ returnTo })],
+    );
+    await page.goto(url);
+    expect([...(await passThroughProvider(page, 'root'))]).toEqual([['linked', 'true']]);
+    await context.close();
+    expect((await signIn('root')).me.username).toBe(ADMIN.username);
   });
 
   it('goes on when the provider signs with a key that nobody has seen', async () => {
