@@ -3,6 +3,7 @@ import type { Row } from '../options';
 import { authenticatedRequest } from './p1-authenticated-request';
 import { listSessions } from './p1b-list-sessions';
 import { memory } from './p10-memory';
+import { growth } from './p11-growth';
 import { twoProcesses } from './p12-two-processes';
 import { firstSight } from './p2-first-sight';
 import { login } from './p3-login';
@@ -26,6 +27,7 @@ export const CASES: Readonly<Record<Row, Case>> = {
   P8: revocationSeen,
   P9: start,
   P10: memory,
+  P11: growth,
   P12: twoProcesses,
   timing: timingOfRefusals,
 };
