@@ -38,7 +38,7 @@ export function signInUsers({ origin }: Server, count = USERS): Promise<SignIn[]
   return inParallel(USERNAMES.slice(0, count), (username) => signIn(origin, username, PASSWORD));
 }
 
-function signIn(origin: string, username: string, password: string): Promise<SignIn> {
+export function signIn(origin: string, username: string, password: string): Promise<SignIn> {
   return call<SignIn>(origin, 'POST', '/v1/auth/login', { username, password });
 }
 

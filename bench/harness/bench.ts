@@ -13,7 +13,7 @@ import { startServer, type Launch, type Server } from './server-process';
 type Environment = Readonly<Record<string, string>>;
 
 /** Limits that a load from one address reaches at once; nothing else differs from what the service does by default. */
-const SERVICE: Environment = {
+export const SERVICE: Environment = {
   JWT_SECRET_KEY: ROOT_SECRET,
   BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
   ACCESS_TOKEN_EXPIRE_MINUTES: '60',

@@ -36,6 +36,20 @@ export class Postgres {
     );
   }
 
+  /** From now on the plan of each statement of new connections to `database` is written to the log of the server. */
+  async explainStatements(database: string): Promise<void> {
+    const name = new URL(database).pathname.slice(1);
+    await administer(this.url, `ALTER DATABASE ${name} SET session_preload_libraries = 'auto_explain'`);
+    await administer(this.url, `ALTER DATABASE ${name} SET auto_explain.log_min_duration = 0`);
+  }
+
+  /** How often so far a plan read `table`, and how often from end to end. */
+  countReads(table: string): { all: number; full: number } {
+    const log = readFileSync(join(this.dataDir, 'postgres.log'), 'utf8');
+    const count = (text: string): number => log.split(text).length - 1;
+    return { all: count(` on ${table}`), full: count(`Seq Scan on ${table}`) };
+  }
+
   /** How many statements were logged so far. */
   countStatements(): number {
     const log = readFileSync(join(this.dataDir, 'postgres.log'), 'utf8');
