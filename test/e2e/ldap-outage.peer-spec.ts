@@ -156,7 +156,7 @@ describe('a directory that is away, or that is not to be believed', () => {
       });
     });
     afterAll(() => {
-      liar.close();
+      liar.close(() => undefined);
     });
 
     it('H: is not believed, whatever it says of the password', async () => {
