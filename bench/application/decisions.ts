@@ -60,7 +60,7 @@ async function loadAll(access: AccessService): Promise<void> {
   for (let first = 0; first < DOCUMENTS; first += LOADED_TOGETHER) {
     const count = Math.min(LOADED_TOGETHER, DOCUMENTS - first);
     await Promise.all(
-      Array.from({ length: count }, (_, offset) => {
+      Array.from({ length: count }, async (_, offset) => {
         const document = first + offset;
         return access.decide(requestOf(idOf('d', document % WORLD.users), idOf('c', document)));
       }),
