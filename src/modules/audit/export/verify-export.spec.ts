@@ -48,6 +48,24 @@ describe('verifyExport', () => {
     });
   });
 
+  it('L: takes a batch for retired only where nothing of it is left', async () => {
+    const second = { ...record, id: 'another event', sequence: 2, batchId: BATCH_ID };
+    const leaves = [leaf, leafOf(second as unknown as SealedRecord)];
+    const { signature: _, ...body } = checkpoint;
+    const both = signCheckpoint(
+      { ...body, lastSequence: 2, root: merkleRoot(leaves).toString('hex') },
+      privateKey,
+    );
+    const ofBoth = { ...batch, checkpoint: both, leaves: Buffer.concat(leaves).toString('hex') };
+    const retiring = (count: number) => ({ ...end, retired: { [batch.month]: count } });
+    expect(await verify(header, ofBoth, retiring(2))).toMatchObject({ valid: true, retired: 2 });
+    expect(await verify(header, ofBoth, retiring(1))).toMatchObject({ valid: false });
+    expect(await verify(header, ofBoth, event, retiring(1))).toMatchObject({
+      valid: false,
+      firstBad: { sequence: 2, reason: 'event_missing' },
+    });
+  });
+
   it.each([
     ['events before the header', [batch, forged, batch, header, end]],
     ['a second header, which would begin the verdict anew', [header, batch, forged, batch, header, end]],

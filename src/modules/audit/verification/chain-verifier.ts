@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { checkpointHash, isSignedBy, NO_CHECKPOINT_BEFORE, type Checkpoint } from '../sealing/checkpoint';
 import { merkleRoot } from '../sealing/merkle-tree';
-import { leafOf } from '../sealing/sealed-record';
+import { leafOf, type SealedRecord } from '../sealing/sealed-record';
 import type { StoredBatch } from '../sealing/sealed-trail';
 
 export const DEFECTS = [
@@ -112,14 +112,22 @@ export class ChainVerifier {
   }
 
   private defectOfEvents({ checkpoint, leaves, records, month }: StoredBatch): BadSequence | null {
+    if (records.length > 0) return this.defectAmong(records, leaves, checkpoint);
+    this.miss(month, checkpoint.firstSequence, leaves.length);
+    return null;
+  }
+
+  /** Retention takes whole months, and a batch is of one: what is missing beside others was taken out by somebody. */
+  private defectAmong(
+    records: readonly SealedRecord[],
+    leaves: readonly Buffer[],
+    { firstSequence }: Checkpoint,
+  ): BadSequence | null {
     let next = 0;
     for (const [index, leaf] of leaves.entries()) {
-      const sequence = checkpoint.firstSequence + index;
+      const sequence = firstSequence + index;
       const record = records[next];
-      if (record?.sequence !== sequence) {
-        this.miss(month, sequence);
-        continue;
-      }
+      if (record?.sequence !== sequence) return { sequence, reason: 'event_missing' };
       if (!leafOf(record).equals(leaf)) return { sequence, reason: 'event_altered' };
       next++;
       if (records[next]?.sequence === sequence) return { sequence, reason: 'event_inserted' };
@@ -129,10 +137,10 @@ export class ChainVerifier {
     return surplus === undefined ? null : { sequence: surplus.sequence, reason: 'event_inserted' };
   }
 
-  private miss(month: string, sequence: number): void {
+  private miss(month: string, firstSequence: number, count: number): void {
     const missing = this.missing.get(month);
-    if (missing === undefined) this.missing.set(month, { firstSequence: sequence, count: 1 });
-    else missing.count++;
+    if (missing === undefined) this.missing.set(month, { firstSequence, count });
+    else missing.count += count;
   }
 
   private isCutOff(): boolean {
