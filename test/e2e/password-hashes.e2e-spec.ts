@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
 
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
-const AT_ONCE = 200;
+const AT_ONCE = 150;
 
 describe('password hashes', () => {
   let database: TestDatabase;
@@ -54,7 +54,9 @@ describe('password hashes', () => {
 
   it('that would wait too long are refused at once: 503, Retry-After, and no attempt counted', async () => {
     const limits = { RATE_LIMIT_LOGIN_PER_ADDRESS: '100000', FAILED_ATTEMPTS_LIMIT: '5' };
-    await withService({ ...limits, PASSWORD_HASH_ITERATIONS: '20' }, async ({ api }) => {
+    // So dear that attempts come faster than they are looked at, however busy the machine is.
+    const hashes = { PASSWORD_HASH_MEMORY_KIB: '131072', PASSWORD_HASH_ITERATIONS: '5' };
+    await withService({ ...limits, ...hashes }, async ({ api }) => {
       const tries = Array.from({ length: AT_ONCE }, async (_, index) => {
         const startedAt = performance.now();
         const { status, body, headers } = await api.login(`nobody-${index}`, 'not the right password');
