@@ -192,10 +192,12 @@ describe('recovery of a password by mail', () => {
     expect(forNobody.map(({ status }) => status)).toEqual(statuses);
     expect(Number(forNobody.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
 
-    const { token } = await trap.next(mailboxOf(user), RESET, 5);
+    await trap.next(mailboxOf(user), RESET, 5);
     await services.first.api.signIn(user.username, PASSWORD);
-    expect((await reset(token)).status).toBe(204);
-    expect(trap.to(mailboxOf(user), RESET)).toHaveLength(5);
+    // Two processes send, in any order; one token alone still counts.
+    const resets: number[] = [];
+    for (const { token } of trap.to(mailboxOf(user), RESET)) resets.push((await reset(token)).status);
+    expect(resets.sort()).toEqual([204, 422, 422, 422, 422]);
   });
 
   it('recovers an account that an attacker keeps locked', async () => {
