@@ -127,5 +127,9 @@ export const PROVIDER_ROUTES: AuditedRoutes = {
         return { body };
       },
     },
+    'a wrong verifier': {
+      events: ['sso.refused'],
+      call: async (world) => ({ body: { ...(await aCode(world)), codeVerifier: 'x'.repeat(43) } }),
+    },
   }),
 };

@@ -4,7 +4,7 @@ import { EventPublisher } from '../../../common/events';
 import { sha256 } from '../../../infrastructure/crypto';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
-import { SsoCodeReusedEvent } from '../events/sso.events';
+import { SsoCodeReusedEvent, SsoRefusedEvent } from '../events/sso.events';
 import type { SignInOrigin, SignInResult } from '../sign-in/sign-in-result';
 import { SignInService } from '../sign-in/sign-in.service';
 import { SsoCodesRepository, type SsoCode } from './sso-codes.repository';
@@ -28,11 +28,11 @@ export class SsoExchangeService {
    */
   async exchange(code: string, codeVerifier: string, origin: SignInOrigin): Promise<SignInResult> {
     const spent = await this.codes.spend(code);
-    if (spent === null) await this.endWhatItBrought(code);
-    if (spent === null || !isVerifierOf(spent, codeVerifier)) throw new DomainError('AUTH.INVALID_CODE');
+    if (spent === null) return this.endWhatItBrought(code);
     const { userId, epoch, methods, providerId } = spent;
+    if (!isVerifierOf(spent, codeVerifier)) return this.refuse(providerId, 'verifier_mismatch');
     const user = await this.credentials.findById(userId);
-    if (user?.epoch !== epoch) throw new DomainError('AUTH.INVALID_CODE');
+    if (user?.epoch !== epoch) return this.refuse(providerId, 'account_changed');
     const result = await this.signIn.proceed({ user, methods, providerId, source: 'unknown' }, origin);
     if (result.kind === 'authenticated') await this.attach(code, result.grant.session.id);
     return result;
@@ -45,12 +45,19 @@ export class SsoExchangeService {
     throw new DomainError('AUTH.INVALID_CODE');
   }
 
-  private async endWhatItBrought(code: string): Promise<void> {
+  private async endWhatItBrought(code: string): Promise<never> {
     const reused = await this.codes.markReused(code);
-    if (reused === null) return;
-    const { userId, sessionId } = reused;
-    await this.events.publish(new SsoCodeReusedEvent(userId, sessionId ?? undefined));
-    if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'code_reused');
+    if (reused !== null) {
+      const { userId, sessionId } = reused;
+      await this.events.publish(new SsoCodeReusedEvent(userId, sessionId ?? undefined));
+      if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'code_reused');
+    }
+    throw new DomainError('AUTH.INVALID_CODE');
+  }
+
+  private async refuse(providerId: string, reason: string): Promise<never> {
+    await this.events.publish(new SsoRefusedEvent(providerId, reason));
+    throw new DomainError('AUTH.INVALID_CODE');
   }
 }
 
