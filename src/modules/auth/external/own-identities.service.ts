@@ -4,6 +4,7 @@ import { DomainError } from '../../../common/errors';
 import { ProviderDirectory } from '../../identity-providers';
 import { ExternalIdentitiesService } from '../../users';
 import type { LinkedIdentityResponse } from '../dto/identity.schemas';
+import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 import { DirectoryAttempts } from './directory-attempts';
 import { ExternalSignInService } from './external-sign-in.service';
 
@@ -15,6 +16,7 @@ export class OwnIdentitiesService {
     private readonly directory: ProviderDirectory,
     private readonly attempts: DirectoryAttempts,
     private readonly external: ExternalSignInService,
+    private readonly reservations: SignInAttemptsService,
   ) {}
 
   /** Those of enabled providers. */
@@ -44,7 +46,9 @@ export class OwnIdentitiesService {
     username: string,
     password: string,
   ): Promise<void> {
-    const { profile } = await this.attempts.verify(slug, username, password);
+    const { profile, subject: tried } = await this.attempts.verify(slug, username, password);
+    // Not the attempt of a guesser, whether or not the entry can be linked.
+    await this.reservations.release(tried);
     await this.external.link(subject, profile);
   }
 
