@@ -3,9 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { Public, RateLimit } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
 import { LoginBody, LoginResponse } from '../dto/auth.schemas';
+import { providerSlugField } from '../dto/sso.schemas';
 import { SignInAnswers } from '../sign-in/sign-in-answers';
 import { LdapSignInService } from './ldap-sign-in.service';
-import { providerSlugField } from './provider-slug';
 
 @ApiTags('auth')
 @Controller('v1/auth/ldap')

@@ -12,8 +12,8 @@ import {
 import { ApiContract } from '../../../common/http';
 import { LoginBody } from '../dto/auth.schemas';
 import { LinkedIdentitiesResponse, StartedLinkingResponse, StartLinkingBody } from '../dto/identity.schemas';
+import { providerSlugField } from '../dto/sso.schemas';
 import { IdentityLinkingService } from './identity-linking.service';
-import { providerSlugField } from './provider-slug';
 import { OwnIdentitiesService } from './own-identities.service';
 
 @ApiTags('users')
