@@ -34,12 +34,14 @@ class Load {
     const phase = (isOver: () => boolean): Promise<unknown> =>
       Promise.all(connections.map((connection, index) => this.drive(connection, index, isOver)));
 
+    const poll = plan.staysAwake === true ? stayAwake() : undefined;
     if (plan.warmMs > 0) await phase(deadline(plan.warmMs));
     this.isMeasuring = true;
     this.sent = 0;
     const before = this.clocks();
     await phase('ms' in plan.measure ? deadline(plan.measure.ms) : this.countdown(plan.measure.requests));
     const after = this.clocks();
+    poll?.stop();
     for (const connection of connections) connection.close();
     return {
       requests: this.latencies.length,
@@ -100,6 +102,20 @@ class Load {
 function deadline(ms: number): () => boolean {
   const endsAt = performance.now() + ms;
   return () => performance.now() >= endsAt;
+}
+
+/** Keeps the event loop from ever blocking in its wait for input. */
+function stayAwake(): { stop(): void } {
+  let next: NodeJS.Immediate;
+  const again = (): void => {
+    next = setImmediate(again);
+  };
+  again();
+  return {
+    stop: () => {
+      clearImmediate(next);
+    },
+  };
 }
 
 process.once('message', (plan: LoadPlan) => {

@@ -21,6 +21,12 @@ export interface LoadPlan {
   readonly pids: readonly number[];
   /** Waits so long before each request: a load that is steady, not as high as can be. */
   readonly pauseMs?: number;
+  /**
+   * Polls instead of sleeping while it waits. To wake a sleeping client costs the server that writes to it many
+   * microseconds on a virtual machine, and only a server that is slower than its client pays them: where the CPU time
+   * of servers is compared, it would count twice what it is slower.
+   */
+  readonly staysAwake?: boolean;
   /** Answers are pairs of tokens: the next request of that place carries the new refresh token. */
   readonly rotates?: boolean;
 }
