@@ -20,7 +20,7 @@ async function measure(bench: Bench): Promise<Measurement> {
   const ours = await bench.application(await bench.database());
   const tokens = await mintAccessTokens(bench, ours, TOKENS);
   const contender: Prepare = async (server, requests) => {
-    const options = { connections: CONNECTIONS, requests };
+    const options = { connections: CONNECTIONS, requests, staysAwake: true };
     await bench.warmUp(server, options);
     return () => bench.load(server, options);
   };
