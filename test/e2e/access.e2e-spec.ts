@@ -246,6 +246,8 @@ describe('who may do what', () => {
       expect(await ask({ type: 'user', id: user.username.toUpperCase() }, resource)).toBe(true);
       for (const unknown of [
         { type: 'robot', id: user.username },
+        { type: '__proto__', id: user.username },
+        { type: 'constructor', id: user.username },
         { type: 'user', id: 'nobody.at.all' },
         { type: 'service', id: user.id },
       ]) {
