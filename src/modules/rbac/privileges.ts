@@ -48,8 +48,17 @@ export class Privileges {
   ): Promise<void> {
     const given = policy.emptySet();
     for (const roleId of roleIds) given.unite(policy.reachOf(roleId));
+    await this.requireFreshFor(policy, actor, given);
+  }
+
+  /**
+   * Before `concerned` comes to somebody by whatever way.
+   *
+   * @throws DomainError `AUTH.INSUFFICIENT_USER_AUTHENTICATION` where any of it is critical
+   */
+  async requireFreshFor(policy: CompiledPolicy, actor: Principal, concerned: PermissionSet): Promise<void> {
     const isCritical = policy
-      .namesIn(given)
+      .namesIn(concerned)
       .some((name) => declaredPermissions().get(name)?.risk === 'critical');
     if (isCritical) await this.assurance.require(actor, SENSITIVE);
   }
