@@ -79,6 +79,16 @@ export class Privileges {
     await this.requireInReach(policy, actorId, targets, await this.holders.findPath(resourceId));
   }
 
+  /** As {@link requireDominance} over each of `targetIds`, everywhere. @throws TargetMorePrivilegedError */
+  async requireAllDominated(
+    policy: CompiledPolicy,
+    actorId: string,
+    targetIds: readonly string[],
+  ): Promise<void> {
+    const targets = await this.holders.findHoldingsOf(targetIds, actorId);
+    await this.requireInReach(policy, actorId, targets, [ROOT_RESOURCE_ID]);
+  }
+
   /**
    * Before a role changes from `before` to `after`: both make it smaller where it is allowed, or greater where it is
    * denied, take something away.
