@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { createTestDatabase } from '../support/database';
 import { ADMIN, launchService, ROOT_SECRET, untilReady, type ServiceProcess } from '../support/service';
 import { StoppablePostgres } from '../support/stoppable-postgres';
 
@@ -124,4 +125,14 @@ describe('a start without PostgreSQL', () => {
     expect(stderr.toString().trimEnd().split('\n').length).toBeLessThanOrEqual(2);
     expect(stderr.toString()).not.toContain('secret-word');
   });
+});
+
+it('a start with a first password that is too easy to guess ends, and says which variable is meant', async () => {
+  const database = await createTestDatabase();
+  const password = 'passwordpassword';
+  const service = await launchService(database.url, { BOOTSTRAP_ADMIN_PASSWORD: password });
+  await expect(untilReady(service)).rejects.toThrow(/exited with 1/);
+  expect(service.output()).toContain('BOOTSTRAP_ADMIN_PASSWORD: The password is too easy to guess');
+  expect(service.output()).not.toContain(password);
+  await database.drop();
 });
