@@ -39,6 +39,17 @@ const network = z
     message: 'must be an address or a network such as 10.0.0.0/8',
   });
 
+/** The names that the adapter knows for networks of one's own. */
+const proxy = z.union([network, z.enum(['loopback', 'linklocal', 'uniquelocal'])], {
+  message: 'must be an address or a network such as 10.0.0.0/8',
+});
+
+const origin = z
+  .string()
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value && /^https?:/.test(value), {
+    message: 'must be an origin as browsers send it, such as https://console.corp.example',
+  });
+
 const returnUrl = z.string().superRefine((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -58,8 +69,8 @@ export const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  TRUSTED_PROXIES: list.default([]),
-  CORS_ALLOWED_ORIGINS: list.default([]),
+  TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
+  CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]),
   DOCS_ENABLED: flag.optional(),
   METRICS_ENABLED: flag.optional(),
   METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters long').max(500).optional(),

@@ -57,6 +57,24 @@ describe('the environment', () => {
       { DB_URL, JWT_SECRET_KEY: SECRET, JWT_SECRET_KEY_PREVIOUS: SECRET },
       'JWT_SECRET_KEY_PREVIOUS',
     ],
+    ['a proxy by name', { DB_URL, JWT_SECRET_KEY: SECRET, TRUSTED_PROXIES: '*' }, 'TRUSTED_PROXIES'],
+    ['every origin', { DB_URL, JWT_SECRET_KEY: SECRET, CORS_ALLOWED_ORIGINS: '*' }, 'CORS_ALLOWED_ORIGINS'],
+    [
+      'an origin with a path',
+      { DB_URL, JWT_SECRET_KEY: SECRET, CORS_ALLOWED_ORIGINS: 'https://app.example/' },
+      'CORS_ALLOWED_ORIGINS',
+    ],
+    ['one secret for all', { DB_URL, JWT_SECRET_KEY: SECRET, METRICS_TOKEN: SECRET }, 'METRICS_TOKEN'],
+    [
+      'a secret of the past as a password',
+      {
+        DB_URL,
+        JWT_SECRET_KEY: [...SECRET].reverse().join(''),
+        JWT_SECRET_KEY_PREVIOUS: SECRET,
+        BOOTSTRAP_ADMIN_PASSWORD: SECRET,
+      },
+      'BOOTSTRAP_ADMIN_PASSWORD',
+    ],
     ['another database', { DB_URL: 'mysql://app:pw@db/x', JWT_SECRET_KEY: SECRET }, 'DB_URL'],
   ])('refuses %s in production', (_, source, variable) => {
     const problems = problemsOf(source);

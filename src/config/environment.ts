@@ -36,7 +36,11 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   }
   const variables = result.data;
   const mode = variables.NODE_ENV ?? (isLocalTrial(variables) ? 'development' : 'production');
-  problems.push(...combinationProblems(variables, mode), ...metricsProblems(variables));
+  problems.push(
+    ...combinationProblems(variables, mode),
+    ...sharedSecretProblems(variables),
+    ...metricsProblems(variables),
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...variables,
@@ -85,7 +89,7 @@ function withSecretFiles(source: NodeJS.ProcessEnv, problems: string[]): NodeJS.
 
 function combinationProblems(variables: EnvironmentVariables, mode: Environment['mode']): string[] {
   const problems: string[] = [];
-  const { JWT_SECRET_KEY: secret, BOOTSTRAP_ADMIN_PASSWORD: password } = variables;
+  const { JWT_SECRET_KEY: secret } = variables;
   if (mode === 'production') {
     if (variables.DB_URL === undefined)
       problems.push('DB_URL: is required; production refuses the embedded server');
@@ -98,10 +102,15 @@ function combinationProblems(variables: EnvironmentVariables, mode: Environment[
   if (secret !== undefined && variables.JWT_SECRET_KEY_PREVIOUS.includes(secret)) {
     problems.push('JWT_SECRET_KEY_PREVIOUS: must differ from JWT_SECRET_KEY');
   }
-  if (password !== undefined && password === secret) {
-    problems.push('BOOTSTRAP_ADMIN_PASSWORD: must differ from JWT_SECRET_KEY');
-  }
   return problems;
+}
+
+/** The root secret is for nobody to type, and for no other service to know. */
+function sharedSecretProblems(variables: EnvironmentVariables): string[] {
+  const rootSecrets = [variables.JWT_SECRET_KEY, ...variables.JWT_SECRET_KEY_PREVIOUS];
+  return (['BOOTSTRAP_ADMIN_PASSWORD', 'METRICS_TOKEN'] as const)
+    .filter((name) => variables[name] !== undefined && rootSecrets.includes(variables[name]))
+    .map((name) => `${name}: must differ from JWT_SECRET_KEY`);
 }
 
 function metricsProblems(variables: EnvironmentVariables): string[] {

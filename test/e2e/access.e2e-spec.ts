@@ -15,7 +15,10 @@ describe('who may do what', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    [first, second] = await Promise.all([startService(database.url), startService(database.url)]);
+    [first, second] = await Promise.all([
+      startService(database.url, { TRUSTED_PROXIES: '127.0.0.1' }),
+      startService(database.url),
+    ]);
     admin = (await first.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
   });
 
@@ -226,6 +229,9 @@ describe('who may do what', () => {
       const { body } = await first.api.get('/.well-known/authzen-configuration');
       expect(body.policy_decision_point).toBe(first.api.baseUrl);
       expect(body.access_evaluation_endpoint).toBe(`${first.api.baseUrl}/access/v1/evaluation`);
+      const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'javascript' };
+      const forwarded = await first.api.get('/.well-known/authzen-configuration', { headers });
+      expect(forwarded.body.policy_decision_point).toBe(first.api.baseUrl);
     });
 
     it('is decided by the names of the world, and false for unknown ones', async () => {
@@ -246,6 +252,8 @@ describe('who may do what', () => {
       expect(await ask({ type: 'user', id: user.username.toUpperCase() }, resource)).toBe(true);
       for (const unknown of [
         { type: 'robot', id: user.username },
+        { type: '__proto__', id: user.username },
+        { type: 'constructor', id: user.username },
         { type: 'user', id: 'nobody.at.all' },
         { type: 'service', id: user.id },
       ]) {

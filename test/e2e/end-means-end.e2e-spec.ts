@@ -245,6 +245,39 @@ describe('two processes that share one database', () => {
     expect(locked.body.items).toHaveLength(1);
   });
 
+  it('D, G: an account made under the names of a deleted one has none of its sessions, roles or tokens', async () => {
+    const names = {
+      username: 'phoenix',
+      email: 'phoenix@example.com',
+      displayName: 'Phoenix',
+      password: PASSWORD,
+    };
+    const make = () => first.api.post('/v1/users', names, { token: adminToken });
+    const { body: old } = await make();
+    const role = (await first.api.get('/v1/roles?name=auditor', { token: adminToken })).body.items[0]
+      .id as string;
+    const assignment = { principalType: 'user', principalId: old.id, roleId: role, effect: 'allow' };
+    expect((await first.api.post('/v1/assignments', assignment, { token: adminToken })).status).toBe(201);
+    const tokens = await first.api.signIn('phoenix', PASSWORD);
+    expect((await first.api.get('/v1/audit/events', { token: tokens.accessToken })).status).toBe(200);
+    const gone = await first.api.delete(`/v1/users/${old.id as string}`, {
+      token: adminToken,
+      ifMatch: old.version,
+    });
+    expect(gone.status).toBe(204);
+
+    const { status, body: made } = await make();
+    expect(status).toBe(201);
+    expect(made.id).not.toBe(old.id);
+    expect((await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken })).status).toBe(
+      401,
+    );
+    await expectDead(tokens.accessToken);
+    const { accessToken } = await second.api.signIn('phoenix', PASSWORD);
+    expect((await second.api.get('/v1/audit/events', { token: accessToken })).status).toBe(403);
+    expect((await second.api.get('/v1/sessions', { token: accessToken })).body.items).toHaveLength(1);
+  });
+
   it('keeps the last administrator', async () => {
     const { body } = await first.api.get('/v1/auth/me', { token: adminToken });
     const answer = await first.api.post(`/v1/users/${body.subject as string}/disable`, undefined, {

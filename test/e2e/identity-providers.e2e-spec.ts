@@ -214,4 +214,49 @@ describe('identity providers', () => {
     });
     expect(harmless.status).toBe(201);
   });
+
+  it('nobody makes themselves somebody more privileged who signs in by a provider', async () => {
+    const keeper = await services.aUser();
+    const role = { name: 'keeper of providers', grants: ['identity-providers:*'] };
+    const { body } = await services.first.api.post('/v1/roles', role, { token });
+    const assignment = { principalType: 'user', principalId: keeper.id, roleId: body.id, effect: 'allow' };
+    expect((await services.first.api.post('/v1/assignments', assignment, { token })).status).toBe(201);
+    const own = (await services.first.api.signIn(keeper.username, PASSWORD)).accessToken;
+    const { id } = await create('linked');
+    let version = 1;
+    const patch = async (change: object, by = own): Promise<[number, string | undefined]> => {
+      const { status, body: answer } = await services.first.api.patch(
+        `/v1/identity-providers/${id}`,
+        change,
+        { token: by, ifMatch: version },
+      );
+      if (status === 200) version += 1;
+      return [status, answer.code];
+    };
+    const link = (username: string) =>
+      services.sql(
+        `INSERT INTO external_identities (provider_id, external_id, user_id, username, provisioned)
+         SELECT $1, $2, id, $2, false FROM users WHERE username = $2`,
+        [id, username],
+      );
+    const elsewhere = { config: { searchBase: 'dc=mine,dc=example,dc=com' } };
+    const trusting = { trustedMethods: ['mfa'] };
+
+    await link((await services.aUser()).username);
+    await link(keeper.username);
+    expect(await patch(elsewhere)).toEqual([200, undefined]);
+
+    await link('admin');
+    expect(await patch({ config: { searchBase: 'dc=other' } })).toEqual([403, 'RBAC.TARGET_MORE_PRIVILEGED']);
+    expect(await patch(trusting)).toEqual([403, 'RBAC.TARGET_MORE_PRIVILEGED']);
+    expect(await patch({ name: 'Renamed', config: { bindPassword: 'rotated' } })).toEqual([200, undefined]);
+    expect(await patch({ ...trusting, config: { searchBase: 'dc=other' } }, token)).toEqual([200, undefined]);
+    const denials = await services.first.api.get(`/v1/audit/events?action=access.denied&actor=${keeper.id}`, {
+      token,
+    });
+    expect((denials.body as { items: { reason: string }[] }).items.map(({ reason }) => reason)).toEqual([
+      'target_more_privileged',
+      'target_more_privileged',
+    ]);
+  });
 });

@@ -49,8 +49,8 @@ describe('linking an identity by way of a browser', () => {
     const { body } = await services.second.api.get('/v1/users/me/identities', { token });
     return (body.items as { provider: string }[]).map(({ provider }) => provider);
   };
-  /** An ordinary sign-in through the provider: to where the browser is sent, and whose session that brings. */
-  const signIn = async (): Promise<{ location: string; subject: string | undefined }> => {
+  /** An ordinary sign-in through the provider, as far as the browser goes. */
+  const browse = async (): Promise<{ location: string; codeVerifier: string }> => {
     const codeVerifier = randomBytes(32).toString('base64url');
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
     const query = new URLSearchParams({ returnTo: RETURN_TO, codeChallenge });
@@ -58,7 +58,15 @@ describe('linking an identity by way of a browser', () => {
     const begun = await bring(login, '', services.first);
     const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const answer = await bring(op.authorize(begun.headers.get('location') ?? ''), cookie);
-    const location = answer.headers.get('location') ?? '';
+    return { location: answer.headers.get('location') ?? '', codeVerifier };
+  };
+  const aCode = async (): Promise<{ code: string; codeVerifier: string }> => {
+    const { location, codeVerifier } = await browse();
+    return { code: new URL(location).searchParams.get('code') ?? '', codeVerifier };
+  };
+  /** The whole of it: to where the browser is sent, and whose session that brings. */
+  const signIn = async (): Promise<{ location: string; subject: string | undefined }> => {
+    const { location, codeVerifier } = await browse();
     const code = new URL(location).searchParams.get('code') ?? '';
     const { body } = await services.first.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
     const me = await services.first.api.get('/v1/auth/me', { token: body.accessToken as string });
@@ -108,6 +116,25 @@ describe('linking an identity by way of a browser', () => {
     expect(await linked(user.accessToken)).toEqual(['corporate']);
     expect((await signIn()).subject).toBe(user.id);
     expect(await services.trail('identity.linked', user.id)).toEqual(['success']);
+  });
+
+  it('D: unlinking ends all other sessions, on both processes, and the code of a sign-in that is on its way', async () => {
+    const user = await somebody();
+    const { url, cookie } = await start('corporate', user.accessToken);
+    await bring(op.authorize(url), cookie);
+    const thief = await services.second.api.post('/v1/auth/sso/exchange', await aCode());
+    expect(thief.status).toBe(200);
+    const onItsWay = await aCode();
+
+    const path = '/v1/users/me/identities/corporate';
+    expect((await services.first.api.delete(path, { token: user.accessToken })).status).toBe(204);
+    await services.expectDead(thief.body.accessToken as string);
+    const late = await services.second.api.post('/v1/auth/sso/exchange', onItsWay);
+    expect([late.status, late.body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
+    const { refreshToken } = user;
+    const own = await services.second.api.post('/v1/auth/refresh', { refreshToken });
+    expect(own.body.sessionId).toBe(user.sessionId);
+    expect(await linked(own.body.accessToken as string)).toEqual([]);
   });
 
   it.each([['saml'], ['saml-post']])('links by SAML too (%s)', async (slug) => {

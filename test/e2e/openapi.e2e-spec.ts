@@ -112,7 +112,12 @@ describe('the OpenAPI document', () => {
     );
     expect(problemCodes(find('get /v1/roles'))).toContain('REQUEST.INVALID_CURSOR');
     expect(problemCodes(find('post /v1/auth/login'))).toContain('AUTH.RATE_LIMITED');
-    expect(problemCodes(find('get /health/live'))).toEqual(['SERVICE.INTERNAL_ERROR', 'SERVICE.UNAVAILABLE']);
+    expect(problemCodes(find('get /health/live'))).toEqual([
+      'REQUEST.MALFORMED',
+      'REQUEST.TOO_LARGE',
+      'SERVICE.INTERNAL_ERROR',
+      'SERVICE.UNAVAILABLE',
+    ]);
   });
 
   it('documents If-Match and ETag where versions count', () => {

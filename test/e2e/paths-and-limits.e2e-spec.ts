@@ -11,7 +11,12 @@ describe('other spellings of a path', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const env = { RATE_LIMIT_LOGIN_PER_ADDRESS: String(LIMIT), RATE_LIMIT_LOGIN_PER_NAME: '1000' };
+    const env = {
+      RATE_LIMIT_LOGIN_PER_ADDRESS: String(LIMIT),
+      RATE_LIMIT_LOGIN_PER_NAME: '1000',
+      TRUSTED_PROXIES: '127.0.0.1',
+      FAILED_ATTEMPTS_LIMIT: '100',
+    };
     services = await Promise.all([startService(database.url, env), startService(database.url, env)]);
   });
 
@@ -72,6 +77,21 @@ describe('other spellings of a path', () => {
     expect(rows).toEqual([
       { actor_type: 'anonymous', outcome: 'denied', target_id: 'login.address', hasAddress: true },
     ]);
+  });
+
+  it('B: one password tried on many accounts from one address is limited, while others sign in', async () => {
+    const login = (call: number, username: string, password: string, address: string) =>
+      services[call % 2]!.api.post(
+        '/v1/auth/login',
+        { username, password },
+        { headers: { 'x-forwarded-for': address } },
+      );
+    const statuses: number[] = [];
+    for (let call = 0; call < 3 * LIMIT; call++)
+      statuses.push((await login(call, `account-${call}`, 'Spring 2026 is here!', '198.51.100.7')).status);
+    expect(statuses).toEqual(statuses.map((_, call) => (call < LIMIT ? 401 : 429)));
+    expect((await login(0, ADMIN.username, ADMIN.password, '198.51.100.7')).status).toBe(429);
+    expect((await login(1, ADMIN.username, ADMIN.password, '203.0.113.9')).status).toBe(200);
   });
 
   async function query(text: string): Promise<{ rows: object[] }> {

@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { ADMIN, launchService, ROOT_SECRET, untilReady, type ServiceProcess } from '../support/service';
+import { createTestDatabase } from '../support/database';
+import {
+  ADMIN,
+  launchService,
+  ROOT_SECRET,
+  startService,
+  untilReady,
+  type ServiceProcess,
+} from '../support/service';
 import { StoppablePostgres } from '../support/stoppable-postgres';
 
 describe('a start without PostgreSQL', () => {
@@ -124,4 +132,30 @@ describe('a start without PostgreSQL', () => {
     expect(stderr.toString().trimEnd().split('\n').length).toBeLessThanOrEqual(2);
     expect(stderr.toString()).not.toContain('secret-word');
   });
+});
+
+it('a start with a first password that is too easy to guess ends, and says which variable is meant', async () => {
+  const database = await createTestDatabase();
+  const password = 'passwordpassword';
+  const service = await launchService(database.url, { BOOTSTRAP_ADMIN_PASSWORD: password });
+  await expect(untilReady(service)).rejects.toThrow(/exited with 1/);
+  expect(service.output()).toContain('BOOTSTRAP_ADMIN_PASSWORD: The password is too easy to guess');
+  expect(service.output()).not.toContain(password);
+  await database.drop();
+});
+
+it('A: a generated first password must be changed, and opens nothing else', async () => {
+  const database = await createTestDatabase();
+  const service = await startService(database.url, { BOOTSTRAP_ADMIN_PASSWORD: '' });
+  const password =
+    /Password, shown only now and changed at first sign-in: (\S+)/.exec(service.output())?.[1] ?? '';
+  const { status, body } = await service.api.login(ADMIN.username, password);
+  expect([status, Object.keys(body as object).sort()]).toEqual([200, ['challengeId', 'status']]);
+  expect(body.status).toBe('password_change_required');
+  const change = { challengeId: body.challengeId as string, newPassword: ADMIN.password };
+  const changed = await service.api.post('/v1/auth/password/change-required', change);
+  expect(changed.body.status).toBe('authenticated');
+  expect((await service.api.login(ADMIN.username, password)).status).toBe(401);
+  await service.stop();
+  await database.drop();
 });

@@ -215,6 +215,20 @@ describe('step-up', () => {
       expect((await first.post(members, member, { token })).status).toBe(201);
     });
 
+    it('who give critical permissions to a role that somebody holds, or take them out of one', async () => {
+      const { adminToken: token } = services;
+      const { id } = (await first.post('/v1/roles', { name: 'harmless so far' }, { token })).body;
+      const { accessToken: old } = await anAgedSession(ADMIN.username, ADMIN.password);
+      const patch = (body: object, ifMatch: number, by: string) =>
+        first.patch(`/v1/roles/${id as string}`, body, { token: by, ifMatch });
+      expectChallenge(await patch({ grants: ['identity-providers:*'] }, 1, old), 'aal1');
+      expectChallenge(await patch({ parents: [ADMINISTRATOR_ROLE] }, 1, old), 'aal1');
+      expect((await patch({ grants: ['users:read'] }, 1, old)).status).toBe(200);
+      expect((await patch({ grants: ['identity-providers:*'] }, 2, token)).status).toBe(200);
+      expect((await patch({ description: 'not harmless any more' }, 3, old)).status).toBe(200);
+      expectChallenge(await patch({ grants: [] }, 4, old), 'aal1');
+    });
+
     it('who switch whether a role requires a second factor, and not for what else they change of it', async () => {
       const { adminToken: token } = services;
       const { id } = (await first.post('/v1/roles', { name: 'hardly guarded' }, { token })).body;

@@ -17,4 +17,12 @@ export abstract class GrantPolicy {
    * `RBAC.UNKNOWN_PRINCIPAL`
    */
   abstract whileGivable<T>(actor: Principal, grants: Grants, work: () => Promise<T>): Promise<T>;
+
+  /**
+   * Within {@link whileGivable}: the actor changes who can prove to be one of `principalIds`, which is a way to become
+   * any of them. None of them may hold what the actor does not.
+   *
+   * @throws DomainError `RBAC.TARGET_MORE_PRIVILEGED`
+   */
+  abstract requireInReach(actor: Principal, principalIds: readonly string[]): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { answerClientError } from './client-error';
 import { carryContext } from './carry-context';
 import { CorsPolicy } from './cors';
 import { parseFormBody } from './form-body.parser';
+import { addressesIn } from './forwarded-for';
 import { toDomainError } from './framework-errors';
 import { parseJsonBody } from './json-body.parser';
 import { statusOf } from './problem';
@@ -73,6 +74,7 @@ export function createFastify(
   instance.server.on('checkExpectation', (request, response) => {
     instance.server.emit('request', request, response);
   });
+  if (config.trustedProxies.length > 0) cleanForwardedFor(instance);
   carryContext(instance);
   meters.attachTo(instance);
   instance.addHook('onRoute', applyRouteOptions);
@@ -80,6 +82,16 @@ export function createFastify(
   acceptForms(instance);
   addRequestHook(instance, headers, new CorsPolicy(config.corsAllowedOrigins), lifecycle);
   return instance;
+}
+
+/** Addresses are counted, compared and stored: before anybody asks for one, what is none is out of the header. */
+function cleanForwardedFor(instance: FastifyInstance): void {
+  instance.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
+    const forwarded = headers['x-forwarded-for'];
+    if (forwarded !== undefined) headers['x-forwarded-for'] = addressesIn(String(forwarded));
+    if (headers['x-forwarded-for'] === '') delete headers['x-forwarded-for'];
+    done();
+  });
 }
 
 /** Of forms, which any page can make a browser send, only where a route asks for them. */

@@ -79,6 +79,8 @@ export class IdentityProvidersController {
   @RequirePermission('identity-providers:manage', { stepUp: SENSITIVE })
   @ApiContract({
     summary: 'Change an identity provider, on every process at once',
+    description:
+      'Whoever changes whom it vouches for must hold all that the people hold who sign in by it already.',
     response: IdentityProviderResponse,
     errors: [
       'PROVIDER.NOT_FOUND',
@@ -87,6 +89,7 @@ export class IdentityProvidersController {
       'PROVIDER.SLUG_TAKEN',
       'PROVIDER.DOMAIN_TAKEN',
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
+      'RBAC.TARGET_MORE_PRIVILEGED',
       'RBAC.UNKNOWN_ROLE',
       'RBAC.UNKNOWN_RESOURCE',
       'RBAC.UNKNOWN_PRINCIPAL',

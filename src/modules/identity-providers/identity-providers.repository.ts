@@ -62,6 +62,15 @@ const IS_USED = {
   name: 'identity-providers-is-used',
   text: 'SELECT 1 FROM external_identities WHERE provider_id = $1 LIMIT 1',
 };
+// Not even one that is being linked just now may be missed: its row refers to this one.
+const LOCK = {
+  name: 'identity-providers-lock',
+  text: 'SELECT 1 FROM identity_providers WHERE id = $1 FOR UPDATE',
+};
+const FIND_LINKED = {
+  name: 'identity-providers-find-linked',
+  text: 'SELECT user_id AS "userId" FROM external_identities WHERE provider_id = $1',
+};
 
 @Injectable()
 export class IdentityProvidersRepository {
@@ -99,6 +108,12 @@ export class IdentityProvidersRepository {
   /** Whether an account is linked to an identity there. */
   async isUsed(id: string): Promise<boolean> {
     return (await this.database.query(IS_USED, [id])).length > 0;
+  }
+
+  /** Whose accounts it is a way into; until the transaction ends nobody is added. */
+  async findLinkedLocked(id: string): Promise<string[]> {
+    await this.database.query(LOCK, [id]);
+    return (await this.database.query<{ userId: string }>(FIND_LINKED, [id])).map(({ userId }) => userId);
   }
 
   private async insertDomains({ id, enabled, domains }: Omit<StoredProvider, 'version'>): Promise<void> {

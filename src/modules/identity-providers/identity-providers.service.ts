@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { GrantPolicy, type Principal } from '../../common/access';
@@ -27,7 +28,7 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Which providers there are. Whoever points one at a server of their own decides what that server says: so they must
- * hold all that its mappings can give, at every write.
+ * hold all that its mappings can give, at every write, and all that those hold who sign in by it.
  */
 @Injectable()
 export class IdentityProvidersService {
@@ -73,7 +74,8 @@ export class IdentityProvidersService {
 
   /**
    * @throws DomainError `PROVIDER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `PROVIDER.INVALID_CONFIG`,
-   * `PROVIDER.SECRET_REQUIRED`, `PROVIDER.SLUG_TAKEN`, `PROVIDER.DOMAIN_TAKEN`, and as {@link GrantPolicy}
+   * `PROVIDER.SECRET_REQUIRED`, `PROVIDER.SLUG_TAKEN`, `PROVIDER.DOMAIN_TAKEN`, `RBAC.TARGET_MORE_PRIVILEGED`, and as
+   * {@link GrantPolicy}
    */
   async update(
     actor: Principal,
@@ -87,9 +89,12 @@ export class IdentityProvidersService {
     const after = { ...before, ...content };
     const configBefore = this.secrets.configOf(before);
     const config = changedConfig(kind, configBefore, change);
+    const next = { ...after, ...this.secrets.seal(id, kind, config) };
     return this.grants.whileGivable(actor, grantsOf(after.mappings), () =>
       this.writer.write(id, async () => {
-        const written = await this.providers.update({ ...after, ...this.secrets.seal(id, kind, config) });
+        if (vouchesOtherwise(before, next))
+          await this.grants.requireInReach(actor, await this.providers.findLinkedLocked(id));
+        const written = await this.providers.update(next);
         if (!written) throw new DomainError('REQUEST.PRECONDITION_FAILED');
         const facts = changesOf(factsOf(kind, before, configBefore), factsOf(kind, after, config));
         return { result: await this.getById(id), event: new IdentityProviderUpdatedEvent(id, facts) };
@@ -111,4 +116,12 @@ export class IdentityProvidersService {
       return { result: undefined, event: new IdentityProviderDeletedEvent(id, changesOf(facts, {})) };
     });
   }
+}
+
+/** Whether somebody else may be vouched for, or the same more surely. What is only secret says nothing of that. */
+function vouchesOtherwise(before: StoredProvider, after: StoredProvider): boolean {
+  return !(
+    isDeepStrictEqual(before.config, after.config) &&
+    isDeepStrictEqual(before.trustedMethods, after.trustedMethods)
+  );
 }

@@ -51,6 +51,14 @@ const FIND_HOLDERS = {
            SELECT principal_id FROM assignments WHERE role_id = ANY ($1) UNION ${MEMBERS}), ${HELD}
          SELECT min(principal::text) AS "principalId", rows FROM holdings WHERE principal <> $2 GROUP BY rows`,
 };
+// Of any number of principals most hold nothing, and need not be walked.
+const FIND_OF_MANY = {
+  name: 'privileges-find-of-many',
+  text: `WITH RECURSIVE affected (id) AS (
+           SELECT t.id FROM unnest($1::uuid[]) AS t (id)
+           WHERE t.id <> $2 AND (EXISTS (SELECT FROM assignments WHERE principal_id = t.id)
+             OR EXISTS (SELECT FROM group_members WHERE member_id = t.id))), ${HELD} ${GROUPED}`,
+};
 const FIND_ADMINISTRATORS = {
   name: 'privileges-find-administrators',
   text: `WITH RECURSIVE affected (id) AS (
@@ -76,6 +84,11 @@ export class PrivilegesRepository {
   /** Of the principal and, where it is a group, of all its members. */
   findWithMembers(principalId: string): Promise<HolderGroup[]> {
     return this.database.query<HolderGroup>(FIND_WITH_MEMBERS, [principalId]);
+  }
+
+  /** Of those of the principals who hold anything, but `besides`. */
+  findHoldingsOf(principalIds: readonly string[], besides: string): Promise<HolderGroup[]> {
+    return this.database.query<HolderGroup>(FIND_OF_MANY, [principalIds, besides]);
   }
 
   /** Of everybody but `besides` who holds, or is denied, one of the roles, be it through a group. */

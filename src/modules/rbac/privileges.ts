@@ -48,8 +48,17 @@ export class Privileges {
   ): Promise<void> {
     const given = policy.emptySet();
     for (const roleId of roleIds) given.unite(policy.reachOf(roleId));
+    await this.requireFreshFor(policy, actor, given);
+  }
+
+  /**
+   * Before `concerned` comes to somebody by whatever way.
+   *
+   * @throws DomainError `AUTH.INSUFFICIENT_USER_AUTHENTICATION` where any of it is critical
+   */
+  async requireFreshFor(policy: CompiledPolicy, actor: Principal, concerned: PermissionSet): Promise<void> {
     const isCritical = policy
-      .namesIn(given)
+      .namesIn(concerned)
       .some((name) => declaredPermissions().get(name)?.risk === 'critical');
     if (isCritical) await this.assurance.require(actor, SENSITIVE);
   }
@@ -68,6 +77,16 @@ export class Privileges {
     if (actorId === targetId) return;
     const targets = await this.holders.findWithMembers(targetId);
     await this.requireInReach(policy, actorId, targets, await this.holders.findPath(resourceId));
+  }
+
+  /** As {@link requireDominance} over each of `targetIds`, everywhere. @throws TargetMorePrivilegedError */
+  async requireAllDominated(
+    policy: CompiledPolicy,
+    actorId: string,
+    targetIds: readonly string[],
+  ): Promise<void> {
+    const targets = await this.holders.findHoldingsOf(targetIds, actorId);
+    await this.requireInReach(policy, actorId, targets, [ROOT_RESOURCE_ID]);
   }
 
   /**

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../common/access';
 import { DomainError, type FieldError } from '../../common/errors';
 import { CompiledPolicy, type RoleDefinition } from './compiled-policy';
 import { EVERYTHING, isWildcard } from './grant-pattern';
+import type { PermissionSet } from './permission-set';
 import { withPermissionsToCome } from './permissions-to-come';
 import { PolicyRepository, type PolicyDefinition } from './policy.repository';
 import { Privileges } from './privileges';
@@ -26,9 +28,10 @@ export class RoleRules {
 
   /**
    * @throws DomainError `RBAC.UNKNOWN_PERMISSION`, `RBAC.UNKNOWN_ROLE`, `RBAC.ROLE_CYCLE`, `RBAC.ROLE_TOO_DEEP`,
-   * `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
+   * `RBAC.EXCEEDS_OWN_PERMISSIONS`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.TARGET_MORE_PRIVILEGED`,
+   * `RBAC.LAST_ADMINISTRATOR`
    */
-  async requirePermitted(actorId: string, change: RoleChange): Promise<void> {
+  async requirePermitted(actor: Principal, change: RoleChange): Promise<void> {
     const definition = await this.policies.read();
     const others = definition.roles.filter(({ id }) => id !== change.id);
     const rolesAfter = change.after === undefined ? others : [...others, change.after];
@@ -39,10 +42,12 @@ export class RoleRules {
     const concerned = before.emptySet();
     if (change.before !== undefined) concerned.unite(before.reachOf(change.id));
     if (change.after !== undefined) concerned.unite(after.reachOf(change.id));
-    await this.privileges.requireHeld(before, actorId, concerned);
+    await this.privileges.requireHeld(before, actor.subject, concerned);
+    if (change.before !== undefined && change.after !== undefined)
+      await this.privileges.requireFreshFor(after, actor, differenceOf(change.id, before, after));
     const heirs = new RoleGraph(definition.roles).heirsOf(change.id);
     if (change.before !== undefined)
-      await this.privileges.requireLosersInReach(actorId, before, after, [change.id, ...heirs]);
+      await this.privileges.requireLosersInReach(actor.subject, before, after, [change.id, ...heirs]);
   }
 
   /** Of a role whose content stays as it is. @throws DomainError `RBAC.EXCEEDS_OWN_PERMISSIONS` */
@@ -50,6 +55,12 @@ export class RoleRules {
     const policy = await this.privileges.readPolicy();
     await this.privileges.requireHeld(policy, actorId, policy.reachOf(roleId));
   }
+}
+
+/** A role that grows gives to its holders; one that shrinks gives to those to whom it is denied. */
+function differenceOf(roleId: string, before: CompiledPolicy, after: CompiledPolicy): PermissionSet {
+  const [was, is] = [before.reachOf(roleId), after.reachOf(roleId)];
+  return is.without(was).unite(was.without(is));
 }
 
 function requireWellFormed(role: RoleDefinition, policy: PolicyDefinition, graph: RoleGraph): void {

@@ -51,7 +51,7 @@ export class RolesService {
     return this.writer.write(async () => {
       const id = uuidv7();
       const role = { id, ...contentOf(body) };
-      await this.rules.requirePermitted(actor.subject, { id, after: role });
+      await this.rules.requirePermitted(actor, { id, after: role });
       await this.unlessTaken(() => this.roles.insert(role));
       await this.writer.record('policy.roles', [id], new RoleCreatedEvent(id, changesOf(undefined, role)));
       return this.getById(id);
@@ -60,7 +60,7 @@ export class RolesService {
 
   /**
    * @throws DomainError `RBAC.ROLE_NOT_FOUND`, `RBAC.ROLE_IS_SYSTEM`, `REQUEST.PRECONDITION_FAILED`,
-   * `RBAC.ROLE_NAME_TAKEN`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, and as {@link RoleRules.requirePermitted}
+   * `RBAC.ROLE_NAME_TAKEN`, and as {@link RoleRules.requirePermitted}
    */
   update(actor: Principal, id: string, version: number, body: UpdateRoleBody): Promise<Role> {
     return this.writer.write(async () => {
@@ -70,7 +70,7 @@ export class RolesService {
       if (before.system && Object.keys(rest).length > 0) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
       requireVersion(before, version);
       if (before.system) await this.rules.requireHeld(actor.subject, id);
-      else await this.rules.requirePermitted(actor.subject, { id, before, after: role });
+      else await this.rules.requirePermitted(actor, { id, before, after: role });
       // Who could take the demand back with a stolen token would not need the factor.
       if (requiresMfa === !before.requiresMfa) await this.assurance.require(actor, SENSITIVE);
       await this.unlessTaken(() => this.roles.update(role));
@@ -89,7 +89,7 @@ export class RolesService {
       if (before.system) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
       requireVersion(before, version);
       if (await this.roles.isUsed(id)) throw new DomainError('RBAC.ROLE_IN_USE');
-      await this.rules.requirePermitted(actor.subject, { id, before });
+      await this.rules.requirePermitted(actor, { id, before });
       await this.roles.delete(id);
       await this.writer.record('policy.roles', [id], new RoleDeletedEvent(id, changesOf(before, undefined)));
     });

@@ -106,6 +106,20 @@ export class CredentialsService {
     });
   }
 
+  /**
+   * Ends the epoch, for another reason than those above: all that was issued before is dead. Answers the new epoch.
+   *
+   * @throws DomainError `USER.INVALID_TRANSITION` when the account is not active.
+   */
+  endEpoch(userId: string): Promise<number> {
+    return this.database.transaction(async () => {
+      const next = await this.users.endEpoch(userId);
+      if (next === null) throw accountChanged();
+      await this.feed.append('user.epoch', [userId]);
+      return next;
+    });
+  }
+
   existsAny(): Promise<boolean> {
     return this.users.existsAny();
   }

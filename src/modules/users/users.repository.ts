@@ -121,6 +121,11 @@ const UPDATE_MFA_ENABLED = {
            epoch_changed_at = now()
          WHERE id = $1 AND ($3::integer IS NULL OR epoch = $3 AND status = 'active') RETURNING epoch`,
 };
+const END_EPOCH = {
+  name: 'users-end-epoch',
+  text: `UPDATE users SET version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
+         WHERE id = $1 AND status = 'active' RETURNING epoch`,
+};
 const REHASH = {
   name: 'users-rehash',
   text: 'UPDATE users SET password_hash = $3, password_scheme = NULL WHERE id = $1 AND password_hash = $2',
@@ -247,6 +252,11 @@ export class UsersRepository {
   async updateMfaEnabled(id: string, mfaEnabled: boolean, epoch: number | null): Promise<number | null> {
     const rows = await this.database.query<{ epoch: number }>(UPDATE_MFA_ENABLED, [id, mfaEnabled, epoch]);
     return rows[0]?.epoch ?? null;
+  }
+
+  /** The new epoch; null when the account is not active. */
+  async endEpoch(id: string): Promise<number | null> {
+    return (await this.database.query<{ epoch: number }>(END_EPOCH, [id]))[0]?.epoch ?? null;
   }
 
   /** Replaces a digest by a stronger one of the same password; does nothing if the password has changed. */

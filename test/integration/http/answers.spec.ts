@@ -206,6 +206,18 @@ describe('a service behind HTTPS and a proxy', () => {
     });
     expect(await answer.json()).toMatchObject({ ip: '203.0.113.9' });
   });
+
+  it.each([
+    ['203.0.113.9:4711', '203.0.113.9'],
+    ['[2001:db8::9]:4711', '2001:db8::9'],
+    ['garbage', '127.0.0.1'],
+    ['', '127.0.0.1'],
+    ["203.0.113.9, '; DROP TABLE sessions", '127.0.0.1'],
+    ['198.51.100.1, garbage, 127.0.0.2', '127.0.0.2'],
+  ])('takes no address from %j but %s', async (forwardedFor, ip) => {
+    const answer = await http.fetch('/things/context', { headers: { 'x-forwarded-for': forwardedFor } });
+    expect(await answer.json()).toMatchObject({ ip });
+  });
 });
 
 describe('cross-origin access', () => {

@@ -17,13 +17,15 @@ const BEARER: readonly ErrorCode[] = [
   'AUTH.TOKEN_REVOKED',
 ];
 /** A body that nobody asked for is read and refused all the same. */
-const BODY: readonly ErrorCode[] = [
-  'REQUEST.MALFORMED',
-  'REQUEST.UNSUPPORTED_MEDIA_TYPE',
-  'REQUEST.TOO_LARGE',
-];
+const BODY: readonly ErrorCode[] = ['REQUEST.UNSUPPORTED_MEDIA_TYPE'];
 const IF_MATCH: readonly ErrorCode[] = ['REQUEST.PRECONDITION_REQUIRED', 'REQUEST.PRECONDITION_FAILED'];
-const ALWAYS: readonly ErrorCode[] = ['SERVICE.INTERNAL_ERROR', 'SERVICE.UNAVAILABLE'];
+/** Address and headers may be malformed or too large, too, whatever the operation takes. */
+const ALWAYS: readonly ErrorCode[] = [
+  'REQUEST.MALFORMED',
+  'REQUEST.TOO_LARGE',
+  'SERVICE.INTERNAL_ERROR',
+  'SERVICE.UNAVAILABLE',
+];
 
 /** The refusals of `operation`, by status: those that it declares and those that its form implies. */
 export function errorResponses(operation: Operation, method: string): Record<string, Response> {
@@ -51,7 +53,6 @@ function errorCodesOf(operation: Operation, method: string): ReadonlySet<ErrorCo
     ...when(operation[REQUIRED_ASSURANCE_EXTENSION] !== undefined, ['AUTH.INSUFFICIENT_USER_AUTHENTICATION']),
     ...when(operation[RATE_LIMIT_EXTENSION] !== undefined, ['AUTH.RATE_LIMITED']),
     ...when(method !== 'get', BODY),
-    ...when(has('path') || has('query'), ['REQUEST.MALFORMED']),
     ...when(has('query', 'cursor'), ['REQUEST.INVALID_CURSOR']),
     ...when(has('header', 'If-Match'), IF_MATCH),
     ...ALWAYS,

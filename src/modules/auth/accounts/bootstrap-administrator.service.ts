@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import { DomainError } from '../../../common/errors';
 import { bootstrapConfig } from '../../../config/bootstrap.config';
 import { randomToken } from '../../../infrastructure/crypto';
 import { Database } from '../../../infrastructure/database';
@@ -27,7 +28,7 @@ export class BootstrapAdministratorService implements OnApplicationBootstrap {
     const created = await this.database.transaction(async () => {
       await this.database.query(FIRST_START_LOCK);
       if (await this.credentials.existsAny()) return false;
-      await this.create(password);
+      await this.create(password).catch(naming);
       return true;
     });
     if (created) this.announce(password);
@@ -51,4 +52,10 @@ export class BootstrapAdministratorService implements OnApplicationBootstrap {
       `\n  First administrator: ${username}\n  Password, shown only now and changed at first sign-in: ${password}\n\n`,
     );
   }
+}
+
+/** The start ends with the message alone: it must say which variable is meant. */
+function naming(error: unknown): never {
+  if (!(error instanceof DomainError) || !error.code.startsWith('USER.PASSWORD_')) throw error;
+  throw new Error(`BOOTSTRAP_ADMIN_PASSWORD: ${error.message}`, { cause: error });
 }

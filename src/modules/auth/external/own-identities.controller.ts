@@ -81,8 +81,15 @@ export class OwnIdentitiesController {
   @RequireAuth(SENSITIVE)
   @ApiContract({
     summary: 'Sign in by that identity no more',
+    description: 'Every other session ends. Refresh afterwards: access tokens from before are dead.',
     status: 204,
-    errors: ['IDENTITY.NOT_FOUND', 'IDENTITY.LAST_WAY_IN', 'RBAC.LAST_ADMINISTRATOR'],
+    errors: [
+      'IDENTITY.NOT_FOUND',
+      'IDENTITY.LAST_WAY_IN',
+      'RBAC.LAST_ADMINISTRATOR',
+      'USER.INVALID_TRANSITION',
+      'SESSION.NOT_FOUND',
+    ],
   })
   unlink(
     @CurrentPrincipal() principal: Principal,

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
+import { Database } from '../../../infrastructure/database';
 import { ProviderDirectory } from '../../identity-providers';
-import { ExternalIdentitiesService } from '../../users';
+import { SessionsService } from '../../sessions';
+import { CredentialsService, ExternalIdentitiesService } from '../../users';
 import type { LinkedIdentityResponse } from '../dto/identity.schemas';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 import { DirectoryAttempts } from './directory-attempts';
@@ -17,6 +19,9 @@ export class OwnIdentitiesService {
     private readonly attempts: DirectoryAttempts,
     private readonly external: ExternalSignInService,
     private readonly reservations: SignInAttemptsService,
+    private readonly credentials: CredentialsService,
+    private readonly sessions: SessionsService,
+    private readonly database: Database,
   ) {}
 
   /** Those of enabled providers. */
@@ -52,10 +57,21 @@ export class OwnIdentitiesService {
     await this.external.link(subject, profile);
   }
 
-  /** @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN` */
-  async unlink({ subject }: Principal, slug: string): Promise<void> {
+  /**
+   * Ends every other session, and every sign-in that is on its way: whoever takes a way in away means those who came by
+   * it. The session that asks survives, and its refresh token brings a token of the new epoch.
+   *
+   * @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN`, `RBAC.LAST_ADMINISTRATOR`, `USER.INVALID_TRANSITION`,
+   * `SESSION.NOT_FOUND`
+   */
+  async unlink({ subject, sessionId }: Principal, slug: string): Promise<void> {
     const provider = (await this.directory.list()).find((known) => known.slug === slug);
     if (provider === undefined) throw new DomainError('IDENTITY.NOT_FOUND');
-    await this.external.unlink(subject, provider);
+    await this.database.transaction(async () => {
+      await this.external.unlink(subject, provider);
+      const epoch = await this.credentials.endEpoch(subject);
+      await this.sessions.endAll(subject, sessionId, 'identity_unlinked');
+      await this.sessions.carryOver(sessionId, epoch);
+    });
   }
 }

@@ -42,7 +42,7 @@ export class AuthZenController {
   @Public()
   @ApiContract({ summary: 'Where this decision point is asked', response: AuthZenConfiguration })
   configuration(@Req() request: FastifyRequest): AuthZenConfiguration {
-    const base = (this.config.publicUrl ?? `${request.protocol}://${request.host}`).replace(/\/$/, '');
+    const base = this.config.publicUrl ?? addressOf(request);
     return {
       policy_decision_point: base,
       access_evaluation_endpoint: `${base}/access/v1/evaluation`,
@@ -132,4 +132,9 @@ export class AuthZenController {
   ): Promise<ActionSearchResponse> {
     return this.search.findActions(caller, body);
   }
+}
+
+/** As the caller reached it. What it says of a forwarded host is not believed: anybody can say that. */
+function addressOf({ protocol, headers: { host = '' } }: FastifyRequest): string {
+  return `${protocol === 'https' ? 'https' : 'http'}://${host}`;
 }

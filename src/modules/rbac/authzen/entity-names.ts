@@ -54,8 +54,12 @@ export class EntityNames {
     const [userNames, groupNames] = [namesOf('user'), namesOf('group')];
     const users = userNames.length === 0 ? new Map() : await this.directory.findUserIds(userNames);
     const groups = groupNames.length === 0 ? new Map() : await this.groups.findIdsByNames(groupNames);
-    const known: Readonly<Record<string, ReadonlyMap<string, string>>> = { user: users, group: groups };
-    return ({ type, id }) => (isId(id) ? id.toLowerCase() : (known[type]?.get(id) ?? NO_ID));
+    // A map: of an object, a type such as `__proto__` would name something.
+    const known = new Map<string, ReadonlyMap<string, string>>([
+      ['user', users],
+      ['group', groups],
+    ]);
+    return ({ type, id }) => (isId(id) ? id.toLowerCase() : (known.get(type)?.get(id) ?? NO_ID));
   }
 
   private async resourceIds(resources: readonly Entity[]): Promise<(resource: Entity) => string> {

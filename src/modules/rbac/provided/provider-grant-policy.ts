@@ -10,7 +10,7 @@ import { PrivilegeError } from '../rbac.errors';
 import { RolesRepository } from '../roles.repository';
 import { ROOT_RESOURCE_ID } from '../well-known-ids';
 
-/** Who sets up what gives roles and groups to others must hold all of it. */
+/** Who sets up what gives roles and groups to others, or says who they are, must hold all that they have by it. */
 @Injectable()
 export class ProviderGrantPolicy extends GrantPolicy {
   constructor(
@@ -34,6 +34,16 @@ export class ProviderGrantPolicy extends GrantPolicy {
       if (error instanceof PrivilegeError) await this.events.publish(error.denial);
       throw error;
     }
+  }
+
+  override async requireInReach(actor: Principal, principalIds: readonly string[]): Promise<void> {
+    if (principalIds.length === 0) return;
+    await this.policies.lock();
+    await this.privileges.requireAllDominated(
+      await this.privileges.readPolicy(),
+      actor.subject,
+      principalIds,
+    );
   }
 
   private async requireGivable(actor: Principal, { roles, groupIds }: Grants): Promise<void> {
