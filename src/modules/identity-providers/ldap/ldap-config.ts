@@ -25,7 +25,7 @@ const groupsField = z.strictObject({
 
 const fields = {
   ...sharedConfigFields,
-  urls: z.array(urlField).min(1).max(5).describe('Tried in this order.'),
+  urls: z.array(urlField).min(1).max(5).describe('Tried in this order; one that failed lately comes last.'),
   tls: z.enum(['none', 'starttls', 'ldaps']),
   caPem: z
     .string()

@@ -14,7 +14,10 @@ const SIZE_LIMIT_EXCEEDED = 4;
 export class LdapConnection {
   private readonly failure: Promise<never>;
 
-  private constructor(private readonly client: Client) {
+  private constructor(
+    private readonly client: Client,
+    signal: AbortSignal,
+  ) {
     this.failure = new Promise((_, reject) => {
       for (const event of [
         'error',
@@ -27,19 +30,22 @@ export class LdapConnection {
         client.on(event, (error: unknown) => {
           reject(error instanceof Error ? error : new Error(`The connection failed: ${event}`));
         });
+      signal.addEventListener('abort', () => {
+        reject(new Error('The directory does not answer in time', { cause: signal.reason }));
+      });
     });
     this.failure.catch(() => undefined);
     client.on('connect', guardParser);
   }
 
-  /** Bound as the reader. @throws Error */
-  static async open(config: LdapConfig, url: string): Promise<LdapConnection> {
-    const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1);
+  /** Bound as the reader, good until `signal` aborts. @throws Error */
+  static async open(config: LdapConfig, url: string, signal: AbortSignal): Promise<LdapConnection> {
+    const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1, signal);
     const client = createClient({
       ...endpoint,
       ...(tlsOptions && { tlsOptions: tlsOptions }),
     });
-    const connection = new LdapConnection(client);
+    const connection = new LdapConnection(client, signal);
     try {
       await connection.settle((done) => {
         client.bind(config.bindDn, config.bindPassword, (error) => {

@@ -6,6 +6,7 @@ import { Breaker } from '../../../infrastructure/resilience';
 import type { ProviderOf } from '../identity-provider';
 import type { DiagnosisStep } from '../provider-driver';
 import { accountRefusal } from './account-state';
+import { DirectoryServers } from './directory-servers';
 import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './directory-driver';
 import { guidOf } from './guid';
 import { LdapConnection, type FoundEntry } from './ldap-connection';
@@ -33,12 +34,15 @@ const REASONS = {
 /** A directory that is asked over LDAP: found by our own search, verified by passport-ldapauth. */
 export class LdapDirectoryDriver extends DirectoryDriver {
   readonly dependency: Breaker;
+  private readonly servers: DirectoryServers;
 
   constructor(
     private readonly provider: ProviderOf<'ldap'>,
     private readonly passport: PassportRunner,
   ) {
     super();
+    // Before the breaker gives up on all of them.
+    this.servers = new DirectoryServers(provider.config.urls, TIMEOUT_MS - 100);
     this.dependency = new Breaker({
       name: `ldap:${provider.slug}`,
       failureMode:
@@ -52,65 +56,60 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   find(username: string): Promise<SearchOutcome> {
-    return this.guarded((url) => this.findAt(url, username));
+    return this.guarded(() => this.servers.askAny((url, signal) => this.findAt(url, username, signal)));
   }
 
+  /** Of the server that has just found the entry, and no other: else one wrong password would count at each. */
   refusalOf(entry: DirectoryEntry, password: string): Promise<string | null> {
-    return this.guarded(async (url) => {
-      const { bindDn, bindPassword } = this.provider.config;
-      const strategy = new LdapStrategy({
-        // The very entry that was found, by its name: no second search can lead to another.
-        server: {
-          ...(await endpointOf(this.provider.config, url, 2)),
-          bindDN: bindDn,
-          bindCredentials: bindPassword,
-          searchBase: entry.dn,
-          searchScope: 'base',
-          searchFilter: '(objectClass=*)',
-          searchAttributes: ['dn'],
-        },
-      });
-      const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
-      return outcome.kind === 'success'
-        ? accountRefusal(entry)
-        : (outcome.message ?? REASONS.invalidCredentials);
-    });
+    return this.guarded(() =>
+      this.servers.askOne((url, signal) => this.refusalAt(url, entry, password, signal)),
+    );
   }
 
-  async test(): Promise<readonly DiagnosisStep[]> {
-    const steps: DiagnosisStep[] = [];
-    for (const url of this.provider.config.urls) steps.push(await this.testAt(url));
-    return steps;
+  test(): Promise<readonly DiagnosisStep[]> {
+    return Promise.all(this.provider.config.urls.map((url) => this.testAt(url)));
   }
 
   dispose(): void {
     this.dependency.dispose();
   }
 
-  /** Asks the first server that answers. */
-  private async guarded<T>(ask: (url: string) => Promise<T>): Promise<T> {
+  private async guarded<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await this.dependency.run(() => this.atAny(ask));
+      return await this.dependency.run(ask);
     } catch (cause) {
       throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 5, cause });
     }
   }
 
-  private async atAny<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    const failures: unknown[] = [];
-    for (const url of this.provider.config.urls) {
-      try {
-        return await ask(url);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    throw new AggregateError(failures, 'No server of the directory answers');
+  private async refusalAt(
+    url: string,
+    entry: DirectoryEntry,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { bindDn, bindPassword } = this.provider.config;
+    const strategy = new LdapStrategy({
+      // The very entry that was found, by its name: no second search can lead to another.
+      server: {
+        ...(await endpointOf(this.provider.config, url, 2, signal)),
+        bindDN: bindDn,
+        bindCredentials: bindPassword,
+        searchBase: entry.dn,
+        searchScope: 'base',
+        searchFilter: '(objectClass=*)',
+        searchAttributes: ['dn'],
+      },
+    });
+    const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
+    return outcome.kind === 'success'
+      ? accountRefusal(entry)
+      : (outcome.message ?? REASONS.invalidCredentials);
   }
 
-  private async findAt(url: string, username: string): Promise<SearchOutcome> {
+  private async findAt(url: string, username: string, signal: AbortSignal): Promise<SearchOutcome> {
     const { searchBase, searchFilter } = this.provider.config;
-    const connection = await LdapConnection.open(this.provider.config, url);
+    const connection = await LdapConnection.open(this.provider.config, url, signal);
     try {
       const filter = userFilter(searchFilter, username);
       const attributes = this.wantedAttributes();
@@ -160,7 +159,8 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   private async testAt(url: string): Promise<DiagnosisStep> {
     const { searchBase } = this.provider.config;
     try {
-      const connection = await LdapConnection.open(this.provider.config, url);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const connection = await LdapConnection.open(this.provider.config, url, signal);
       try {
         await connection.search(searchBase, {
           scope: 'base',
