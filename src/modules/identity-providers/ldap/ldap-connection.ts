@@ -16,7 +16,7 @@ export class LdapConnection {
 
   private constructor(
     private readonly client: Client,
-    signal: AbortSignal,
+    private readonly config: LdapConfig,
   ) {
     this.failure = new Promise((_, reject) => {
       for (const event of [
@@ -30,28 +30,21 @@ export class LdapConnection {
         client.on(event, (error: unknown) => {
           reject(error instanceof Error ? error : new Error(`The connection failed: ${event}`));
         });
-      signal.addEventListener('abort', () => {
-        reject(new Error('The directory does not answer in time', { cause: signal.reason }));
-      });
     });
     this.failure.catch(() => undefined);
     client.on('connect', guardParser);
   }
 
-  /** Bound as the reader, good until `signal` aborts. @throws Error */
+  /** Bound as the reader. @throws Error */
   static async open(config: LdapConfig, url: string, signal: AbortSignal): Promise<LdapConnection> {
     const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1, signal);
     const client = createClient({
       ...endpoint,
       ...(tlsOptions && { tlsOptions: tlsOptions }),
     });
-    const connection = new LdapConnection(client, signal);
+    const connection = new LdapConnection(client, config);
     try {
-      await connection.settle((done) => {
-        client.bind(config.bindDn, config.bindPassword, (error) => {
-          done(error, null);
-        });
-      });
+      await connection.bind(signal);
       return connection;
     } catch (error) {
       connection.close();
@@ -59,9 +52,19 @@ export class LdapConnection {
     }
   }
 
+  /** As the reader, who alone ever does. @throws Error */
+  async bind(signal: AbortSignal): Promise<void> {
+    const { bindDn, bindPassword } = this.config;
+    await this.settle(signal, (done) => {
+      this.client.bind(bindDn, bindPassword, (error) => {
+        done(error, null);
+      });
+    });
+  }
+
   /** At most `options.sizeLimit` and one; referrals are not followed (RFC 4511 §4.1.10). */
-  search(base: string, options: SearchOptions): Promise<FoundEntry[]> {
-    return this.settle((done) => {
+  search(signal: AbortSignal, base: string, options: SearchOptions): Promise<FoundEntry[]> {
+    return this.settle(signal, (done) => {
       this.client.search(base, { scope: 'sub', ...options }, (failed, response) => {
         if (failed !== null) {
           done(failed, []);
@@ -83,8 +86,14 @@ export class LdapConnection {
     this.client.destroy();
   }
 
-  private settle<T>(start: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
+  private settle<T>(
+    signal: AbortSignal,
+    start: (done: (error: Error | null, value: T) => void) => void,
+  ): Promise<T> {
     const asked = new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new Error('The directory does not answer in time', { cause: signal.reason }));
+      });
       start((error, value) => {
         if (error === null) resolve(value);
         else reject(error);

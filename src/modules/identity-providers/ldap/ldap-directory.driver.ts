@@ -11,6 +11,7 @@ import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './dire
 import { guidOf } from './guid';
 import { LdapConnection, type FoundEntry } from './ldap-connection';
 import { endpointOf } from './ldap-endpoint';
+import { ReaderPool } from './reader-pool';
 import { userFilter } from './user-filter';
 
 const NESTED_MEMBER = '1.2.840.113556.1.4.1941';
@@ -35,12 +36,14 @@ const REASONS = {
 export class LdapDirectoryDriver extends DirectoryDriver {
   readonly dependency: Breaker;
   private readonly servers: DirectoryServers;
+  private readonly readers: ReaderPool;
 
   constructor(
     private readonly provider: ProviderOf<'ldap'>,
     private readonly passport: PassportRunner,
   ) {
     super();
+    this.readers = new ReaderPool(provider.config);
     // Before the breaker gives up on all of them.
     this.servers = new DirectoryServers(provider.config.urls, TIMEOUT_MS - 100);
     this.dependency = new Breaker({
@@ -71,6 +74,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   dispose(): void {
+    this.readers.dispose();
     this.dependency.dispose();
   }
 
@@ -107,26 +111,28 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       : (outcome.message ?? REASONS.invalidCredentials);
   }
 
-  private async findAt(url: string, username: string, signal: AbortSignal): Promise<SearchOutcome> {
+  private findAt(url: string, username: string, signal: AbortSignal): Promise<SearchOutcome> {
     const { searchBase, searchFilter } = this.provider.config;
-    const connection = await LdapConnection.open(this.provider.config, url, signal);
-    try {
+    return this.readers.use(url, signal, async (connection) => {
       const filter = userFilter(searchFilter, username);
       const attributes = this.wantedAttributes();
-      const [found, ...more] = await connection.search(searchBase, { filter, attributes, sizeLimit: 2 });
+      const options = { filter, attributes, sizeLimit: 2 };
+      const [found, ...more] = await connection.search(signal, searchBase, options);
       if (found === undefined) return { kind: 'none' };
       if (more.length > 0) return { kind: 'ambiguous' };
       if (!isWithin(found.dn, searchBase)) return { kind: 'outside_base' };
       const stableId = this.stableIdOf(found);
       if (stableId === null) return { kind: 'no_stable_id' };
-      const groups = await this.groupsOf(connection, found);
+      const groups = await this.groupsOf(connection, found, signal);
       return { kind: 'found', entry: { dn: found.dn, stableId, attributes: textsOf(found), groups } };
-    } finally {
-      connection.close();
-    }
+    });
   }
 
-  private async groupsOf(connection: LdapConnection, { dn, values }: FoundEntry): Promise<string[]> {
+  private async groupsOf(
+    connection: LdapConnection,
+    { dn, values }: FoundEntry,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     const { groups, searchBase } = this.provider.config;
     if (groups === undefined || groups.mode === 'memberOf')
       return (values.get('memberOf') ?? []).map((value) => value.toString());
@@ -136,7 +142,8 @@ export class LdapDirectoryDriver extends DirectoryDriver {
         ? new ExtensibleFilter({ rule: NESTED_MEMBER, matchType: attribute, value: dn })
         : new EqualityFilter({ attribute, value: dn });
     const options = { filter, attributes: ['1.1'], sizeLimit: MAX_GROUPS };
-    return (await connection.search(groups.base ?? searchBase, options)).map((group) => group.dn);
+    const found = await connection.search(signal, groups.base ?? searchBase, options);
+    return found.map((group) => group.dn);
   }
 
   private stableIdOf({ values }: FoundEntry): string | null {
@@ -162,7 +169,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const connection = await LdapConnection.open(this.provider.config, url, signal);
       try {
-        await connection.search(searchBase, {
+        await connection.search(signal, searchBase, {
           scope: 'base',
           filter: '(objectClass=*)',
           attributes: ['1.1'],
