@@ -8,6 +8,8 @@ import { freePort } from './service';
 import { makeCertificate, type CertificateOptions } from './server-certificate';
 
 export const BASE = 'dc=example,dc=com';
+/** What holds for everybody who names no other, once there is such an entry. */
+export const POLICY = `cn=policy,${BASE}`;
 export const READER = { dn: `cn=reader,${BASE}`, password: 'the reader of tests' };
 const READY_WITHIN_MS = 15_000;
 
@@ -116,6 +118,7 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 allow bind_anon_cred
 pidfile ${directory}/slapd.pid
 TLSCACertificateFile ${directory}/ca.pem
@@ -128,5 +131,7 @@ rootpw "${READER.password}"
 directory ${directory}/data
 index uid eq
 overlay memberof
+overlay ppolicy
+ppolicy_default "${POLICY}"
 `;
 }

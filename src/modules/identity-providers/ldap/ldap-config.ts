@@ -51,6 +51,11 @@ const fields = {
     })
     .prefault({}),
   groups: groupsField.optional(),
+  passwordPolicy: dnField
+    .optional()
+    .describe(
+      'The entry of the policy (`pwdPolicy`) of who names none of their own. With it the trail tells an expired password from a wrong one.',
+    ),
 };
 
 export const ldapKind = defineKind({

@@ -5,6 +5,7 @@ import { endpointOf } from './ldap-endpoint';
 
 export interface FoundEntry {
   readonly dn: string;
+  /** By names in lower case: a server answers in the spelling of its schema, not in that of the question. */
   readonly values: ReadonlyMap<string, readonly Buffer[]>;
 }
 
@@ -124,5 +125,21 @@ interface LdapjsEntry {
 
 function foundEntry(entry: unknown): FoundEntry {
   const { objectName, attributes } = entry as LdapjsEntry;
-  return { dn: String(objectName), values: new Map(attributes.map(({ type, buffers }) => [type, buffers])) };
+  return {
+    dn: String(objectName),
+    values: new Map(attributes.map(({ type, buffers }) => [type.toLowerCase(), buffers])),
+  };
+}
+
+/** As texts, by the names that were asked for. */
+export function textsOf(
+  { values }: FoundEntry,
+  wanted: readonly string[],
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    wanted.flatMap((name) => {
+      const buffers = values.get(name.toLowerCase());
+      return buffers === undefined ? [] : [[name, buffers.map((value) => value.toString())]];
+    }),
+  );
 }

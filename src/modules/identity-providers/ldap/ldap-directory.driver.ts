@@ -1,4 +1,3 @@
-import { EqualityFilter, ExtensibleFilter, parseDN } from 'ldapjs';
 import LdapStrategy from 'passport-ldapauth';
 import { DomainError } from '../../../common/errors';
 import type { PassportRunner } from '../../../infrastructure/passport';
@@ -8,14 +7,12 @@ import type { DiagnosisStep } from '../provider-driver';
 import { accountRefusal } from './account-state';
 import { DirectoryServers } from './directory-servers';
 import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './directory-driver';
-import { guidOf } from './guid';
-import { LdapConnection, type FoundEntry } from './ldap-connection';
+import { EntrySearch } from './entry-search';
+import { LdapConnection, textsOf } from './ldap-connection';
 import { endpointOf } from './ldap-endpoint';
+import { POLICY_RULES, policyRefusal } from './password-policy';
 import { ReaderPool } from './reader-pool';
-import { userFilter } from './user-filter';
 
-const NESTED_MEMBER = '1.2.840.113556.1.4.1941';
-const MAX_GROUPS = 1_000;
 /** Two of these make a sign-in: five seconds at most. */
 const TIMEOUT_MS = 2_400;
 
@@ -37,6 +34,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   readonly dependency: Breaker;
   private readonly servers: DirectoryServers;
   private readonly readers: ReaderPool;
+  private readonly search: EntrySearch;
 
   constructor(
     private readonly provider: ProviderOf<'ldap'>,
@@ -44,6 +42,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   ) {
     super();
     this.readers = new ReaderPool(provider.config);
+    this.search = new EntrySearch(provider);
     // Before the breaker gives up on all of them.
     this.servers = new DirectoryServers(provider.config.urls, TIMEOUT_MS - 100);
     this.dependency = new Breaker({
@@ -59,7 +58,11 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   find(username: string): Promise<SearchOutcome> {
-    return this.guarded(() => this.servers.askAny((url, signal) => this.findAt(url, username, signal)));
+    return this.guarded(() =>
+      this.servers.askAny((url, signal) =>
+        this.readers.use(url, signal, (reader) => this.search.over(reader, signal, username)),
+      ),
+    );
   }
 
   /** Of the server that has just found the entry, and no other: else one wrong password would count at each. */
@@ -106,61 +109,27 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       },
     });
     const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
-    return outcome.kind === 'success'
-      ? accountRefusal(entry)
-      : (outcome.message ?? REASONS.invalidCredentials);
+    if (outcome.kind === 'success') return accountRefusal(entry);
+    const reason = outcome.message ?? REASONS.invalidCredentials;
+    if (reason !== REASONS.invalidCredentials) return reason;
+    return policyRefusal(entry.attributes, await this.policyOf(url, entry, signal), Date.now()) ?? reason;
   }
 
-  private findAt(url: string, username: string, signal: AbortSignal): Promise<SearchOutcome> {
-    const { searchBase, searchFilter } = this.provider.config;
-    return this.readers.use(url, signal, async (connection) => {
-      const filter = userFilter(searchFilter, username);
-      const attributes = this.wantedAttributes();
-      const options = { filter, attributes, sizeLimit: 2 };
-      const [found, ...more] = await connection.search(signal, searchBase, options);
-      if (found === undefined) return { kind: 'none' };
-      if (more.length > 0) return { kind: 'ambiguous' };
-      if (!isWithin(found.dn, searchBase)) return { kind: 'outside_base' };
-      const stableId = this.stableIdOf(found);
-      if (stableId === null) return { kind: 'no_stable_id' };
-      const groups = await this.groupsOf(connection, found, signal);
-      return { kind: 'found', entry: { dn: found.dn, stableId, attributes: textsOf(found), groups } };
-    });
-  }
-
-  private async groupsOf(
-    connection: LdapConnection,
-    { dn, values }: FoundEntry,
+  /** Nothing, where there is none or it cannot be read: the answer is no, whatever the reason. */
+  private async policyOf(
+    url: string,
+    { attributes }: DirectoryEntry,
     signal: AbortSignal,
-  ): Promise<string[]> {
-    const { groups, searchBase } = this.provider.config;
-    if (groups === undefined || groups.mode === 'memberOf')
-      return (values.get('memberOf') ?? []).map((value) => value.toString());
-    const { attribute, mode } = groups;
-    const filter =
-      mode === 'nested'
-        ? new ExtensibleFilter({ rule: NESTED_MEMBER, matchType: attribute, value: dn })
-        : new EqualityFilter({ attribute, value: dn });
-    const options = { filter, attributes: ['1.1'], sizeLimit: MAX_GROUPS };
-    const found = await connection.search(signal, groups.base ?? searchBase, options);
-    return found.map((group) => group.dn);
-  }
-
-  private stableIdOf({ values }: FoundEntry): string | null {
-    const { stableId } = this.provider.config;
-    const value = values.get(stableId)?.[0];
-    if (value === undefined) return null;
-    return stableId === 'objectGUID' ? guidOf(value) : value.toString();
-  }
-
-  private wantedAttributes(): string[] {
-    const { attributes, stableId } = this.provider.config;
-    const mapped = this.provider.mappings.flatMap((rule) => {
-      if (rule.type === 'profile') return [rule.attribute];
-      return 'attribute' in rule.when ? [rule.when.attribute] : [];
-    });
-    const state = ['userAccountControl', 'pwdReset', 'pwdAccountLockedTime'];
-    return [...new Set([...Object.values(attributes), stableId, 'memberOf', ...state, ...mapped])];
+  ): Promise<DirectoryEntry['attributes']> {
+    const dn = attributes.pwdPolicySubentry?.[0] ?? this.provider.config.passwordPolicy;
+    if (dn === undefined) return {};
+    const options = { scope: 'base', filter: '(objectClass=*)', attributes: POLICY_RULES } as const;
+    try {
+      const [policy] = await this.readers.use(url, signal, (reader) => reader.search(signal, dn, options));
+      return policy === undefined ? {} : textsOf(policy, POLICY_RULES);
+    } catch {
+      return {};
+    }
   }
 
   private async testAt(url: string): Promise<DiagnosisStep> {
@@ -186,15 +155,4 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       };
     }
   }
-}
-
-function isWithin(dn: string, base: string): boolean {
-  const [entry, root] = [parseDN(dn.toLowerCase()), parseDN(base.toLowerCase())];
-  return entry.equals(root) || entry.childOf(root);
-}
-
-function textsOf({ values }: FoundEntry): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    [...values].map(([name, buffers]) => [name, buffers.map((value) => value.toString())]),
-  );
 }
