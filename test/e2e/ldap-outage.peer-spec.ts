@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createLdapServer, type Server as LdapServer } from 'ldapjs';
 import { BASE, passwordOf, person, READER, startOpenLdap, type OpenLdap } from '../support/openldap';
-import { ADMIN } from '../support/service';
+import { ADMIN, freePort } from '../support/service';
 import { startTcpGate, type TcpGate } from '../support/tcp-gate';
 import { startTwoServices, type TwoServices } from '../support/two-services';
 
@@ -36,6 +36,12 @@ describe('a directory that is away, or that is not to be believed', () => {
   const login = (slug: string, uid: string): Promise<Answer> =>
     services.first.api.post(`/v1/auth/ldap/${slug}/login`, { username: uid, password: passwordOf(uid) });
   const localLogin = (): Promise<Answer> => services.first.api.login(ADMIN.username, ADMIN.password);
+  const lastReason = async (): Promise<string | undefined> => {
+    const [event] = await services.sql<{ reason: string }>(
+      `SELECT reason FROM audit_events WHERE action = 'sign_in.failed' ORDER BY id DESC LIMIT 1`,
+    );
+    return event?.reason;
+  };
   const condition = async (): Promise<unknown> => {
     const { body } = await services.first.api.get('/health/dependencies');
     return (body as { dependencies: { name: string }[] }).dependencies.find(
@@ -133,6 +139,52 @@ describe('a directory that is away, or that is not to be believed', () => {
     }
   });
 
+  describe('a first server that is not there', () => {
+    let halfOpen: LdapServer;
+
+    beforeAll(async () => {
+      // Knows the reader, and takes the search without an answer.
+      halfOpen = createLdapServer();
+      halfOpen.bind('', (_request: unknown, response: { end(): void }, next: () => void) => {
+        response.end();
+        next();
+      });
+      halfOpen.search('', () => undefined);
+      await new Promise<void>((resolve) => {
+        halfOpen.listen(0, '127.0.0.1', resolve);
+      });
+    });
+    afterAll(() => {
+      halfOpen.close(() => undefined);
+    });
+
+    it.each<[string, () => Promise<string>]>([
+      ['hangs', () => (gate.setClosed(true), Promise.resolve(`ldap://127.0.0.1:${gate.port}`))],
+      ['refuses', async () => `ldap://127.0.0.1:${await freePort()}`],
+      ['half-open', () => Promise.resolve(halfOpen.url)],
+    ])('H: %s: the second one answers within 5 s, and then at once', async (slug, first) => {
+      try {
+        await provider(`first-${slug}`, { urls: [await first(), directory.url], jitProvisioning: false });
+        const timed = async (): Promise<number> => {
+          const began = performance.now();
+          const { status, body } = await login(`first-${slug}`, 'alice');
+          // Found and verified, but nobody's account.
+          expect([status, body.code, await lastReason()]).toEqual([
+            401,
+            'AUTH.INVALID_CREDENTIALS',
+            'not_linked',
+          ]);
+          return performance.now() - began;
+        };
+        expect(await timed()).toBeLessThan(PROMISED_MS);
+        // Less than the share of the first server, which nobody waits for again.
+        expect(Math.min(await timed(), await timed(), await timed())).toBeLessThan(1_000);
+      } finally {
+        gate.setClosed(false);
+      }
+    });
+  });
+
   describe('a directory that answers with an entry from outside the base', () => {
     let liar: LdapServer;
 
@@ -163,10 +215,7 @@ describe('a directory that is away, or that is not to be believed', () => {
       await provider('liar', { urls: [liar.url] });
       const { status, body } = await login('liar', 'alice');
       expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CREDENTIALS']);
-      const [event] = await services.sql<{ reason: string }>(
-        `SELECT reason FROM audit_events WHERE action = 'sign_in.failed' ORDER BY id DESC LIMIT 1`,
-      );
-      expect(event?.reason).toBe('directory_outside_base');
+      expect(await lastReason()).toBe('directory_outside_base');
     });
   });
 

@@ -150,6 +150,15 @@ member: cn=bob,ou=people,${BASE}
     expect(await lastReason()).toBe('locked_out');
   });
 
+  it('reads attributes in whatever spelling a record asks for them', async () => {
+    directory.add(person('heidi', 'title: Baker\n'));
+    const when = { attribute: 'TITLE', is: { equals: 'Baker' } };
+    const attributes = { username: 'UID', email: 'Mail', displayName: 'CN' };
+    await provider('spelled', { mappings: [{ type: 'role', when, roleId: steward }] }, { attributes });
+    const { permissions } = await me(await login('spelled', 'heidi', passwordOf('heidi')));
+    expect(permissions).toContain('groups:read');
+  });
+
   it('H: two entries that match are nobody', async () => {
     const slug = 'ambiguous';
     await provider(slug, {}, { searchFilter: '(|(uid={{username}})(objectClass=inetOrgPerson))' });

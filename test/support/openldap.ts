@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import { freePort } from './service';
 import { makeCertificate, type CertificateOptions } from './server-certificate';
 
 export const BASE = 'dc=example,dc=com';
+/** What holds for everybody who names no other, once there is such an entry. */
+export const POLICY = `cn=policy,${BASE}`;
 export const READER = { dn: `cn=reader,${BASE}`, password: 'the reader of tests' };
 const READY_WITHIN_MS = 15_000;
 
@@ -20,6 +22,7 @@ export interface OpenLdap {
   /** Adds entries, or changes them, as the directory's administrator. */
   add(ldif: string): void;
   modify(ldif: string): void;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,24 +34,27 @@ export async function startOpenLdap(certificate: CertificateOptions = {}): Promi
   const [port, tlsPort] = [await freePort(), await freePort()];
   const [url, tlsUrl] = [`ldap://127.0.0.1:${port}`, `ldaps://127.0.0.1:${tlsPort}`];
   writeFileSync(at('slapd.conf'), configuration(directory));
-  const process = spawn('/usr/sbin/slapd', ['-f', at('slapd.conf'), '-h', `${url} ${tlsUrl}`, '-d', '0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let errors = '';
-  process.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const as = ['-x', '-H', url, '-D', READER.dn, '-w', READER.password];
   const run = (tool: string, args: readonly string[], input = ''): string =>
     execFileSync(tool, [...as, ...args], { input, stdio: ['pipe', 'pipe', 'pipe'] }).toString();
-  const deadline = Date.now() + READY_WITHIN_MS;
-  for (;;) {
-    try {
-      run('ldapwhoami', []);
-      break;
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`slapd did not start: ${errors}`, { cause: error });
-      await sleep(50);
+  const start = async (): Promise<ChildProcess> => {
+    const slapd = spawn('/usr/sbin/slapd', ['-f', at('slapd.conf'), '-h', `${url} ${tlsUrl}`, '-d', '0'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    slapd.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const deadline = Date.now() + READY_WITHIN_MS;
+    for (;;) {
+      try {
+        run('ldapwhoami', []);
+        return slapd;
+      } catch (error) {
+        if (Date.now() > deadline) throw new Error(`slapd did not start: ${errors}`, { cause: error });
+        await sleep(50);
+      }
     }
-  }
+  };
+  let slapd = await start();
   const openLdap: OpenLdap = {
     url,
     tlsUrl,
@@ -56,11 +62,12 @@ export async function startOpenLdap(certificate: CertificateOptions = {}): Promi
     caPem: readFileSync(at('ca.pem'), 'utf8'),
     add: (ldif) => void run('ldapadd', [], ldif),
     modify: (ldif) => void run('ldapmodify', [], ldif),
+    restart: async () => {
+      await end(slapd, 'SIGTERM');
+      slapd = await start();
+    },
     stop: async () => {
-      if (process.exitCode === null && process.signalCode === null) {
-        process.kill('SIGKILL');
-        await once(process, 'exit');
-      }
+      await end(slapd, 'SIGKILL');
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -97,6 +104,12 @@ export function passwordOf(uid: string): string {
   return `${uid}-password of tests`;
 }
 
+async function end(slapd: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (slapd.exitCode !== null || slapd.signalCode !== null) return;
+  slapd.kill(signal);
+  await once(slapd, 'exit');
+}
+
 /** `bind_anon_cred`: a name with an empty password succeeds as nobody (RFC 4513 §5.1.2), so that only we refuse it. */
 function configuration(directory: string): string {
   return `include /etc/ldap/schema/core.schema
@@ -105,6 +118,7 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 allow bind_anon_cred
 pidfile ${directory}/slapd.pid
 TLSCACertificateFile ${directory}/ca.pem
@@ -117,5 +131,7 @@ rootpw "${READER.password}"
 directory ${directory}/data
 index uid eq
 overlay memberof
+overlay ppolicy
+ppolicy_default "${POLICY}"
 `;
 }

@@ -1,4 +1,5 @@
 import type { DirectoryEntry } from './directory-driver';
+import { LOCKED_FOR_EVER } from './password-policy';
 
 const AD_DISABLED = 2;
 
@@ -7,8 +8,7 @@ export function accountRefusal({ attributes }: DirectoryEntry): string | null {
   const value = (name: string): string => attributes[name]?.[0] ?? '';
   // MS-ADTS §2.2.16: ADS_UF_ACCOUNTDISABLE.
   if ((Number(value('userAccountControl')) & AD_DISABLED) !== 0) return 'directory_account_disabled';
-  // draft-behera-ldap-password-policy §5.3.3: locked until an administrator says otherwise.
-  if (value('pwdAccountLockedTime') === '000001010000Z') return 'directory_account_locked';
+  if (value('pwdAccountLockedTime') === LOCKED_FOR_EVER) return 'directory_account_locked';
   if (value('pwdReset').toUpperCase() === 'TRUE') return 'directory_password_must_change';
   return null;
 }

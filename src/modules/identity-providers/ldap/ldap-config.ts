@@ -25,7 +25,7 @@ const groupsField = z.strictObject({
 
 const fields = {
   ...sharedConfigFields,
-  urls: z.array(urlField).min(1).max(5).describe('Tried in this order.'),
+  urls: z.array(urlField).min(1).max(5).describe('Tried in this order; one that failed lately comes last.'),
   tls: z.enum(['none', 'starttls', 'ldaps']),
   caPem: z
     .string()
@@ -51,6 +51,11 @@ const fields = {
     })
     .prefault({}),
   groups: groupsField.optional(),
+  passwordPolicy: dnField
+    .optional()
+    .describe(
+      'The entry of the policy (`pwdPolicy`) of who names none of their own. With it the trail tells an expired password from a wrong one.',
+    ),
 };
 
 export const ldapKind = defineKind({

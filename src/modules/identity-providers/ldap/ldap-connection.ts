@@ -5,6 +5,7 @@ import { endpointOf } from './ldap-endpoint';
 
 export interface FoundEntry {
   readonly dn: string;
+  /** By names in lower case: a server answers in the spelling of its schema, not in that of the question. */
   readonly values: ReadonlyMap<string, readonly Buffer[]>;
 }
 
@@ -14,7 +15,10 @@ const SIZE_LIMIT_EXCEEDED = 4;
 export class LdapConnection {
   private readonly failure: Promise<never>;
 
-  private constructor(private readonly client: Client) {
+  private constructor(
+    private readonly client: Client,
+    private readonly config: LdapConfig,
+  ) {
     this.failure = new Promise((_, reject) => {
       for (const event of [
         'error',
@@ -33,19 +37,15 @@ export class LdapConnection {
   }
 
   /** Bound as the reader. @throws Error */
-  static async open(config: LdapConfig, url: string): Promise<LdapConnection> {
-    const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1);
+  static async open(config: LdapConfig, url: string, signal: AbortSignal): Promise<LdapConnection> {
+    const { tlsOptions, ...endpoint } = await endpointOf(config, url, 1, signal);
     const client = createClient({
       ...endpoint,
       ...(tlsOptions && { tlsOptions: tlsOptions }),
     });
-    const connection = new LdapConnection(client);
+    const connection = new LdapConnection(client, config);
     try {
-      await connection.settle((done) => {
-        client.bind(config.bindDn, config.bindPassword, (error) => {
-          done(error, null);
-        });
-      });
+      await connection.bind(signal);
       return connection;
     } catch (error) {
       connection.close();
@@ -53,9 +53,19 @@ export class LdapConnection {
     }
   }
 
+  /** As the reader, who alone ever does. @throws Error */
+  async bind(signal: AbortSignal): Promise<void> {
+    const { bindDn, bindPassword } = this.config;
+    await this.settle(signal, (done) => {
+      this.client.bind(bindDn, bindPassword, (error) => {
+        done(error, null);
+      });
+    });
+  }
+
   /** At most `options.sizeLimit` and one; referrals are not followed (RFC 4511 §4.1.10). */
-  search(base: string, options: SearchOptions): Promise<FoundEntry[]> {
-    return this.settle((done) => {
+  search(signal: AbortSignal, base: string, options: SearchOptions): Promise<FoundEntry[]> {
+    return this.settle(signal, (done) => {
       this.client.search(base, { scope: 'sub', ...options }, (failed, response) => {
         if (failed !== null) {
           done(failed, []);
@@ -77,8 +87,14 @@ export class LdapConnection {
     this.client.destroy();
   }
 
-  private settle<T>(start: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
+  private settle<T>(
+    signal: AbortSignal,
+    start: (done: (error: Error | null, value: T) => void) => void,
+  ): Promise<T> {
     const asked = new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new Error('The directory does not answer in time', { cause: signal.reason }));
+      });
       start((error, value) => {
         if (error === null) resolve(value);
         else reject(error);
@@ -109,5 +125,21 @@ interface LdapjsEntry {
 
 function foundEntry(entry: unknown): FoundEntry {
   const { objectName, attributes } = entry as LdapjsEntry;
-  return { dn: String(objectName), values: new Map(attributes.map(({ type, buffers }) => [type, buffers])) };
+  return {
+    dn: String(objectName),
+    values: new Map(attributes.map(({ type, buffers }) => [type.toLowerCase(), buffers])),
+  };
+}
+
+/** As texts, by the names that were asked for. */
+export function textsOf(
+  { values }: FoundEntry,
+  wanted: readonly string[],
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    wanted.flatMap((name) => {
+      const buffers = values.get(name.toLowerCase());
+      return buffers === undefined ? [] : [[name, buffers.map((value) => value.toString())]];
+    }),
+  );
 }

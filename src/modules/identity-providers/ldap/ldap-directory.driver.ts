@@ -1,4 +1,3 @@
-import { EqualityFilter, ExtensibleFilter, parseDN } from 'ldapjs';
 import LdapStrategy from 'passport-ldapauth';
 import { DomainError } from '../../../common/errors';
 import type { PassportRunner } from '../../../infrastructure/passport';
@@ -6,14 +5,14 @@ import { Breaker } from '../../../infrastructure/resilience';
 import type { ProviderOf } from '../identity-provider';
 import type { DiagnosisStep } from '../provider-driver';
 import { accountRefusal } from './account-state';
+import { DirectoryServers } from './directory-servers';
 import { DirectoryDriver, type DirectoryEntry, type SearchOutcome } from './directory-driver';
-import { guidOf } from './guid';
-import { LdapConnection, type FoundEntry } from './ldap-connection';
+import { EntrySearch } from './entry-search';
+import { LdapConnection, textsOf } from './ldap-connection';
 import { endpointOf } from './ldap-endpoint';
-import { userFilter } from './user-filter';
+import { POLICY_RULES, policyRefusal } from './password-policy';
+import { ReaderPool } from './reader-pool';
 
-const NESTED_MEMBER = '1.2.840.113556.1.4.1941';
-const MAX_GROUPS = 1_000;
 /** Two of these make a sign-in: five seconds at most. */
 const TIMEOUT_MS = 2_400;
 
@@ -33,12 +32,19 @@ const REASONS = {
 /** A directory that is asked over LDAP: found by our own search, verified by passport-ldapauth. */
 export class LdapDirectoryDriver extends DirectoryDriver {
   readonly dependency: Breaker;
+  private readonly servers: DirectoryServers;
+  private readonly readers: ReaderPool;
+  private readonly search: EntrySearch;
 
   constructor(
     private readonly provider: ProviderOf<'ldap'>,
     private readonly passport: PassportRunner,
   ) {
     super();
+    this.readers = new ReaderPool(provider.config);
+    this.search = new EntrySearch(provider);
+    // Before the breaker gives up on all of them.
+    this.servers = new DirectoryServers(provider.config.urls, TIMEOUT_MS - 100);
     this.dependency = new Breaker({
       name: `ldap:${provider.slug}`,
       failureMode:
@@ -52,117 +58,87 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   find(username: string): Promise<SearchOutcome> {
-    return this.guarded((url) => this.findAt(url, username));
+    return this.guarded(() =>
+      this.servers.askAny((url, signal) =>
+        this.readers.use(url, signal, (reader) => this.search.over(reader, signal, username)),
+      ),
+    );
   }
 
+  /** Of the server that has just found the entry, and no other: else one wrong password would count at each. */
   refusalOf(entry: DirectoryEntry, password: string): Promise<string | null> {
-    return this.guarded(async (url) => {
-      const { bindDn, bindPassword } = this.provider.config;
-      const strategy = new LdapStrategy({
-        // The very entry that was found, by its name: no second search can lead to another.
-        server: {
-          ...(await endpointOf(this.provider.config, url, 2)),
-          bindDN: bindDn,
-          bindCredentials: bindPassword,
-          searchBase: entry.dn,
-          searchScope: 'base',
-          searchFilter: '(objectClass=*)',
-          searchAttributes: ['dn'],
-        },
-      });
-      const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
-      return outcome.kind === 'success'
-        ? accountRefusal(entry)
-        : (outcome.message ?? REASONS.invalidCredentials);
-    });
+    return this.guarded(() =>
+      this.servers.askOne((url, signal) => this.refusalAt(url, entry, password, signal)),
+    );
   }
 
-  async test(): Promise<readonly DiagnosisStep[]> {
-    const steps: DiagnosisStep[] = [];
-    for (const url of this.provider.config.urls) steps.push(await this.testAt(url));
-    return steps;
+  test(): Promise<readonly DiagnosisStep[]> {
+    return Promise.all(this.provider.config.urls.map((url) => this.testAt(url)));
   }
 
   dispose(): void {
+    this.readers.dispose();
     this.dependency.dispose();
   }
 
-  /** Asks the first server that answers. */
-  private async guarded<T>(ask: (url: string) => Promise<T>): Promise<T> {
+  private async guarded<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await this.dependency.run(() => this.atAny(ask));
+      return await this.dependency.run(ask);
     } catch (cause) {
       throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 5, cause });
     }
   }
 
-  private async atAny<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    const failures: unknown[] = [];
-    for (const url of this.provider.config.urls) {
-      try {
-        return await ask(url);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    throw new AggregateError(failures, 'No server of the directory answers');
-  }
-
-  private async findAt(url: string, username: string): Promise<SearchOutcome> {
-    const { searchBase, searchFilter } = this.provider.config;
-    const connection = await LdapConnection.open(this.provider.config, url);
-    try {
-      const filter = userFilter(searchFilter, username);
-      const attributes = this.wantedAttributes();
-      const [found, ...more] = await connection.search(searchBase, { filter, attributes, sizeLimit: 2 });
-      if (found === undefined) return { kind: 'none' };
-      if (more.length > 0) return { kind: 'ambiguous' };
-      if (!isWithin(found.dn, searchBase)) return { kind: 'outside_base' };
-      const stableId = this.stableIdOf(found);
-      if (stableId === null) return { kind: 'no_stable_id' };
-      const groups = await this.groupsOf(connection, found);
-      return { kind: 'found', entry: { dn: found.dn, stableId, attributes: textsOf(found), groups } };
-    } finally {
-      connection.close();
-    }
-  }
-
-  private async groupsOf(connection: LdapConnection, { dn, values }: FoundEntry): Promise<string[]> {
-    const { groups, searchBase } = this.provider.config;
-    if (groups === undefined || groups.mode === 'memberOf')
-      return (values.get('memberOf') ?? []).map((value) => value.toString());
-    const { attribute, mode } = groups;
-    const filter =
-      mode === 'nested'
-        ? new ExtensibleFilter({ rule: NESTED_MEMBER, matchType: attribute, value: dn })
-        : new EqualityFilter({ attribute, value: dn });
-    const options = { filter, attributes: ['1.1'], sizeLimit: MAX_GROUPS };
-    return (await connection.search(groups.base ?? searchBase, options)).map((group) => group.dn);
-  }
-
-  private stableIdOf({ values }: FoundEntry): string | null {
-    const { stableId } = this.provider.config;
-    const value = values.get(stableId)?.[0];
-    if (value === undefined) return null;
-    return stableId === 'objectGUID' ? guidOf(value) : value.toString();
-  }
-
-  private wantedAttributes(): string[] {
-    const { attributes, stableId } = this.provider.config;
-    const mapped = this.provider.mappings.flatMap((rule) => {
-      if (rule.type === 'profile') return [rule.attribute];
-      return 'attribute' in rule.when ? [rule.when.attribute] : [];
+  private async refusalAt(
+    url: string,
+    entry: DirectoryEntry,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { bindDn, bindPassword } = this.provider.config;
+    const strategy = new LdapStrategy({
+      // The very entry that was found, by its name: no second search can lead to another.
+      server: {
+        ...(await endpointOf(this.provider.config, url, 2, signal)),
+        bindDN: bindDn,
+        bindCredentials: bindPassword,
+        searchBase: entry.dn,
+        searchScope: 'base',
+        searchFilter: '(objectClass=*)',
+        searchAttributes: ['dn'],
+      },
     });
-    const state = ['userAccountControl', 'pwdReset', 'pwdAccountLockedTime'];
-    return [...new Set([...Object.values(attributes), stableId, 'memberOf', ...state, ...mapped])];
+    const outcome = await this.passport.run(strategy, { username: entry.stableId, password }, REASONS);
+    if (outcome.kind === 'success') return accountRefusal(entry);
+    const reason = outcome.message ?? REASONS.invalidCredentials;
+    if (reason !== REASONS.invalidCredentials) return reason;
+    return policyRefusal(entry.attributes, await this.policyOf(url, entry, signal), Date.now()) ?? reason;
+  }
+
+  /** Nothing, where there is none or it cannot be read: the answer is no, whatever the reason. */
+  private async policyOf(
+    url: string,
+    { attributes }: DirectoryEntry,
+    signal: AbortSignal,
+  ): Promise<DirectoryEntry['attributes']> {
+    const dn = attributes.pwdPolicySubentry?.[0] ?? this.provider.config.passwordPolicy;
+    if (dn === undefined) return {};
+    const options = { scope: 'base', filter: '(objectClass=*)', attributes: POLICY_RULES } as const;
+    try {
+      const [policy] = await this.readers.use(url, signal, (reader) => reader.search(signal, dn, options));
+      return policy === undefined ? {} : textsOf(policy, POLICY_RULES);
+    } catch {
+      return {};
+    }
   }
 
   private async testAt(url: string): Promise<DiagnosisStep> {
     const { searchBase } = this.provider.config;
     try {
-      const connection = await LdapConnection.open(this.provider.config, url);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const connection = await LdapConnection.open(this.provider.config, url, signal);
       try {
-        await connection.search(searchBase, {
+        await connection.search(signal, searchBase, {
           scope: 'base',
           filter: '(objectClass=*)',
           attributes: ['1.1'],
@@ -179,15 +155,4 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       };
     }
   }
-}
-
-function isWithin(dn: string, base: string): boolean {
-  const [entry, root] = [parseDN(dn.toLowerCase()), parseDN(base.toLowerCase())];
-  return entry.equals(root) || entry.childOf(root);
-}
-
-function textsOf({ values }: FoundEntry): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    [...values].map(([name, buffers]) => [name, buffers.map((value) => value.toString())]),
-  );
 }

@@ -3,8 +3,8 @@ import type { ConnectionOptions } from 'node:tls';
 import type { LdapConfig } from './ldap-config';
 import { startTlsSocket } from './start-tls';
 
-export const CONNECT_TIMEOUT_MS = 1_500;
-export const OPERATION_TIMEOUT_MS = 3_000;
+const CONNECT_TIMEOUT_MS = 1_500;
+const OPERATION_TIMEOUT_MS = 3_000;
 
 /** How an LDAP client gets to one server of a directory, by whichever of the three ways its record names. */
 export interface Endpoint {
@@ -15,7 +15,12 @@ export interface Endpoint {
 }
 
 /** For `connections` connections, at most. @throws Error where StartTLS is not to be had. */
-export async function endpointOf(config: LdapConfig, url: string, connections: number): Promise<Endpoint> {
+export async function endpointOf(
+  config: LdapConfig,
+  url: string,
+  connections: number,
+  signal: AbortSignal,
+): Promise<Endpoint> {
   const limits = { connectTimeout: CONNECT_TIMEOUT_MS, timeout: OPERATION_TIMEOUT_MS };
   if (config.tls === 'none') return { url, ...limits };
   const { hostname, port } = new URL(url);
@@ -29,7 +34,7 @@ export async function endpointOf(config: LdapConfig, url: string, connections: n
   if (config.tls === 'ldaps') return { url, tlsOptions: verification, ...limits };
   const number = port === '' ? 389 : Number(port);
   const sockets: Socket[] = [];
-  for (let n = 0; n < connections; n++) sockets.push(await startTlsSocket(host, number, CONNECT_TIMEOUT_MS));
+  for (let n = 0; n < connections; n++) sockets.push(await startTlsSocket(host, number, signal));
   // Told that it is LDAPS, a client sends nothing but over TLS; each of its connections takes one of the sockets.
   const tlsOptions = {
     ...verification,

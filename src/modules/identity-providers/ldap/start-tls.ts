@@ -15,9 +15,8 @@ const SUCCESS = /^30[0-9a-f]{2}02010178[0-9a-f]{2}0a0100/;
  *
  * @throws Error when the server does not agree: then nothing was sent, and nothing is.
  */
-export async function startTlsSocket(host: string, port: number, timeoutMs: number): Promise<Socket> {
+export async function startTlsSocket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ host, port });
-  const signal = AbortSignal.timeout(timeoutMs);
   try {
     await once(socket, 'connect', { signal });
     socket.write(REQUEST);
