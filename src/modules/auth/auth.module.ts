@@ -84,6 +84,8 @@ import { SignInCompletion } from './sign-in/sign-in-completion';
 import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
 import { ReturnUrls } from './sso/return-urls';
+import { ProviderSignInsRepository } from './sso/provider-sign-ins.repository';
+import { ProviderSignIns } from './sso/provider-sign-ins.service';
 import { SsoCodesRepository } from './sso/sso-codes.repository';
 import { SsoConclusionService } from './sso/sso-conclusion.service';
 import { SsoExchangeService } from './sso/sso-exchange.service';
@@ -190,6 +192,8 @@ import './tokens/tokens.permissions';
     SsoFlowsService,
     SamlSignInService,
     SsoFlowsRepository,
+    ProviderSignInsRepository,
+    ProviderSignIns,
     SsoCodesRepository,
     SsoExchangeService,
     SsoConclusionService,

@@ -81,7 +81,7 @@ export class SamlSignInService {
     try {
       const said = await this.verify(provider, samlResponse);
       const profile = await this.saml.accept(provider, said, flow.protocolState.requestId ?? '');
-      return await this.conclusion.conclude(flow, profile);
+      return await this.conclusion.conclude(flow, { profile, providerVersion: provider.version });
     } catch (error) {
       const refusal = refusalOf(error, flow);
       if (refusal === null) throw error;

@@ -5,6 +5,7 @@ import { randomToken } from '../../../infrastructure/crypto';
 import type { UserCredentials } from '../../users';
 import { SsoRefusedEvent } from '../events/sso.events';
 import { flowCookie, flowTokenIn } from './flow-cookie';
+import { ProviderSignInsRepository } from './provider-sign-ins.repository';
 import { returnUrlWith, ReturnUrls } from './return-urls';
 import { SsoCodesRepository } from './sso-codes.repository';
 import type { ExpectedFlow, NewSsoFlow, SpentFlow, SsoFlow } from './sso-flow';
@@ -14,6 +15,8 @@ import { SsoFlowsRepository } from './sso-flows.repository';
 export interface SsoIdentity {
   readonly user: UserCredentials;
   readonly methods: readonly string[];
+  /** By which version of the provider's record. */
+  readonly providerVersion: number;
 }
 
 export interface SsoRefusal {
@@ -35,6 +38,7 @@ export class SsoFlowsService {
   constructor(
     private readonly flows: SsoFlowsRepository,
     private readonly codes: SsoCodesRepository,
+    private readonly signIns: ProviderSignInsRepository,
     private readonly returnUrls: ReturnUrls,
     private readonly events: EventPublisher,
   ) {}
@@ -65,10 +69,19 @@ export class SsoFlowsService {
   }
 
   /** Where to send the browser: with a code for the client, never with a token. */
-  async finish(flow: SsoFlow, { user, methods }: SsoIdentity): Promise<string> {
+  async finish(flow: SsoFlow, identity: SsoIdentity): Promise<string> {
+    const { user, methods, providerVersion } = identity;
     const { providerId, codeChallenge, returnTo } = flow;
     const { id: userId, epoch } = user;
-    const code = await this.codes.insert({ userId, epoch, methods, providerId, codeChallenge });
+    const providerSignInId = await this.signIns.insert({ userId, providerId, providerVersion });
+    const code = await this.codes.insert({
+      userId,
+      epoch,
+      methods,
+      providerId,
+      codeChallenge,
+      providerSignInId,
+    });
     return returnUrlWith(returnTo, { code });
   }
 
