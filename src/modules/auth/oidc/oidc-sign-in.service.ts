@@ -60,8 +60,8 @@ export class OidcSignInService {
       const { state = '', nonce = '', codeVerifier = '' } = flow.protocolState;
       const callback = new URL(this.callbackUrl(slug));
       callback.search = new URLSearchParams(query).toString();
-      const profile = await driver.complete(callback, { state, nonce, codeVerifier });
-      const url = await this.conclusion.conclude(flow, { profile, providerVersion: version });
+      const { profile, signOut } = await driver.complete(callback, { state, nonce, codeVerifier });
+      const url = await this.conclusion.conclude(flow, { profile, providerVersion: version, signOut });
       return { url, cookie: NO_FLOW_COOKIE };
     } catch (error) {
       return this.refuse(error, { providerId, flow });

@@ -1,31 +1,45 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { SecretBox, SecretBoxError, sealedColumn } from '../../../infrastructure/crypto';
 import { Database } from '../../../infrastructure/database';
 import { Purge } from '../../../infrastructure/purge';
+import type { OidcSignOut } from '../../identity-providers';
+
+const PURPOSE = sealedColumn({
+  purpose: 'provider-sign-out',
+  table: 'provider_sign_ins',
+  id: 'id',
+  ciphertext: 'logout_ciphertext',
+});
 
 /** Somebody whom a provider vouched for, by the version of its record that was believed. */
 export interface NewProviderSignIn {
   readonly userId: string;
   readonly providerId: string;
   readonly providerVersion: number;
+  /** Null where the provider offers no sign-out. */
+  readonly signOut: OidcSignOut | null;
 }
 
-export interface ProviderSignIn extends NewProviderSignIn {
-  readonly id: string;
-}
+type ProviderSignIn = Omit<NewProviderSignIn, 'signOut'>;
 
 const INSERT = {
   name: 'provider-sign-ins-insert',
-  text: `INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version) VALUES ($1, $2, $3, $4)`,
+  text: `INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version, logout_ciphertext)
+         VALUES ($1, $2, $3, $4, $5)`,
 };
 const FIND = {
   name: 'provider-sign-ins-find',
-  text: `SELECT id, user_id AS "userId", provider_id AS "providerId", provider_version AS "providerVersion"
+  text: `SELECT user_id AS "userId", provider_id AS "providerId", provider_version AS "providerVersion"
          FROM provider_sign_ins WHERE id = $1 AND session_id IS NULL`,
 };
 const ATTACH = {
   name: 'provider-sign-ins-attach',
   text: 'UPDATE provider_sign_ins SET session_id = $2 WHERE id = $1 AND session_id IS NULL',
+};
+const TAKE = {
+  name: 'provider-sign-ins-take',
+  text: 'DELETE FROM provider_sign_ins WHERE session_id = $1 RETURNING id, logout_ciphertext AS "ciphertext"',
 };
 /** Sessions that expired were ended by nobody. What no session came of, nobody can go on with after an hour. */
 const PURGE = {
@@ -44,14 +58,16 @@ const PURGE = {
 export class ProviderSignInsRepository {
   constructor(
     private readonly database: Database,
+    private readonly box: SecretBox,
     purge: Purge,
   ) {
     purge.register(PURGE);
   }
 
-  async insert({ userId, providerId, providerVersion }: NewProviderSignIn): Promise<string> {
+  async insert({ userId, providerId, providerVersion, signOut }: NewProviderSignIn): Promise<string> {
     const id = uuidv7();
-    await this.database.change(INSERT, [id, userId, providerId, providerVersion]);
+    const sealed = signOut && this.box.seal(PURPOSE, Buffer.from(JSON.stringify(signOut)), id);
+    await this.database.change(INSERT, [id, userId, providerId, providerVersion, sealed]);
     return id;
   }
 
@@ -63,5 +79,18 @@ export class ProviderSignInsRepository {
   /** Lets it end with the session. */
   async attach(id: string, sessionId: string): Promise<void> {
     await this.database.change(ATTACH, [id, sessionId]);
+  }
+
+  /** What signs the person of a session out at its provider, once; null where nothing does, or it opens no more. */
+  async takeSignOut(sessionId: string): Promise<OidcSignOut | null> {
+    const [row] = await this.database.query<{ id: string; ciphertext: Buffer | null }>(TAKE, [sessionId]);
+    const { id = '', ciphertext = null } = row ?? {};
+    try {
+      return ciphertext && (JSON.parse(this.box.open(PURPOSE, ciphertext, id).toString()) as OidcSignOut);
+    } catch (error) {
+      // Whoever signs out must not be kept from it by what is only good for elsewhere.
+      if (error instanceof SecretBoxError) return null;
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProviderDirectory } from '../../identity-providers';
+import { ProviderDirectory, type OidcSignOut } from '../../identity-providers';
 import { ProviderSignInsRepository } from './provider-sign-ins.repository';
 
 /** What becomes of a provider's answer until there is a session, and while there is. */
@@ -22,5 +22,10 @@ export class ProviderSignIns {
   /** The session goes on without the provider; what is known of the sign-in goes with it. */
   attach(id: string, sessionId: string): Promise<void> {
     return this.signIns.attach(id, sessionId);
+  }
+
+  /** What signs the person of a session out at its provider, once; null where nothing does. */
+  takeSignOut(sessionId: string): Promise<OidcSignOut | null> {
+    return this.signIns.takeSignOut(sessionId);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
-import { ProviderDirectory, type ExternalProfile } from '../../identity-providers';
+import { ProviderDirectory, type ExternalProfile, type OidcSignOut } from '../../identity-providers';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { ExternalSignInService } from '../external/external-sign-in.service';
@@ -12,6 +12,7 @@ import { SsoFlowsService } from './sso-flows.service';
 export interface BelievedAnswer {
   readonly profile: ExternalProfile;
   readonly providerVersion: number;
+  readonly signOut: OidcSignOut | null;
 }
 
 /** What a flow comes to once its provider's answer is believed: what it was begun for, and nothing else. */
@@ -34,8 +35,9 @@ export class SsoConclusionService {
    */
   async conclude(flow: SsoFlow, answer: BelievedAnswer): Promise<string> {
     if (flow.link === null) {
-      const { user, methods } = await this.external.admit(answer.profile);
-      return this.flows.finish(flow, { user, methods, providerVersion: answer.providerVersion });
+      const { profile, ...kept } = answer;
+      const { user, methods } = await this.external.admit(profile);
+      return this.flows.finish(flow, { user, methods, ...kept });
     }
     await this.link(flow.link, answer);
     return this.flows.finishLinking(flow);

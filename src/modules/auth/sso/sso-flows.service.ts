@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, type ErrorCode } from '../../../common/errors';
 import { EventPublisher } from '../../../common/events';
 import { randomToken } from '../../../infrastructure/crypto';
+import type { OidcSignOut } from '../../identity-providers';
 import type { UserCredentials } from '../../users';
 import { SsoRefusedEvent } from '../events/sso.events';
 import { flowCookie, flowTokenIn } from './flow-cookie';
@@ -17,6 +18,7 @@ export interface SsoIdentity {
   readonly methods: readonly string[];
   /** By which version of the provider's record. */
   readonly providerVersion: number;
+  readonly signOut: OidcSignOut | null;
 }
 
 export interface SsoRefusal {
@@ -70,10 +72,10 @@ export class SsoFlowsService {
 
   /** Where to send the browser: with a code for the client, never with a token. */
   async finish(flow: SsoFlow, identity: SsoIdentity): Promise<string> {
-    const { user, methods, providerVersion } = identity;
+    const { user, methods, providerVersion, signOut } = identity;
     const { providerId, codeChallenge, returnTo } = flow;
     const { id: userId, epoch } = user;
-    const providerSignInId = await this.signIns.insert({ userId, providerId, providerVersion });
+    const providerSignInId = await this.signIns.insert({ userId, providerId, providerVersion, signOut });
     const code = await this.codes.insert({
       userId,
       epoch,
