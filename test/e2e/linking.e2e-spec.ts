@@ -250,4 +250,26 @@ describe('linking an identity by way of a browser', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
+
+  it.each([
+    ['disabled', 'enabled = false'],
+    ['changed', 'version = version + 1'],
+  ])(
+    'is refused by the database where the provider was %s and no process knows yet',
+    async (_title, change) => {
+      const user = await somebody();
+      const { url, cookie } = await start('corporate', user.accessToken);
+      const [before] = await services.sql<{ version: number }>(
+        `SELECT version FROM identity_providers WHERE slug = 'corporate'`,
+      );
+      await services.sql(`UPDATE identity_providers SET ${change} WHERE slug = 'corporate'`);
+      const answer = await bring(op.authorize(url), cookie);
+      await services.sql(
+        `UPDATE identity_providers SET enabled = true, version = $1 WHERE slug = 'corporate'`,
+        [before?.version],
+      );
+      expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=PROVIDER.NOT_FOUND`);
+      expect(await linked(user.accessToken)).toEqual([]);
+    },
+  );
 });

@@ -144,6 +144,26 @@ describe('sign-in through oidc-provider, in a browser', () => {
     expect((await signIn('root')).me.username).toBe(ADMIN.username);
   });
 
+  it('signs out there too, and comes back to the application', async () => {
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(startUrl('corporate', codeVerifier));
+    const code = (await passThroughProvider(page, 'grace')).get('code');
+    const { body } = await service.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
+    // The provider knows the browser: it asks for nothing.
+    await page.goto(startUrl('corporate', codeVerifier));
+    expect(page.url()).toContain(returnTo);
+    const { refreshToken } = body as { refreshToken: string };
+    const answer = await service.api.post('/v1/auth/sso/logout', { refreshToken, returnTo });
+    await page.goto(answer.body.logoutUrl as string);
+    expect(page.url()).toContain(op.issuer);
+    await Promise.all([page.waitForURL(`${returnTo}?loggedOut=true`), page.click('button[name=logout]')]);
+    await page.goto(startUrl('corporate', codeVerifier));
+    expect(page.url()).toContain(op.issuer);
+    await context.close();
+  });
+
   it('goes on when the provider signs with a key that nobody has seen', async () => {
     await op.rotate();
     const deadline = Date.now() + NEW_KEY_SEEN_WITHIN_MS;

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { anEnrolledUser, claimsOf } from '../support/second-factors';
 import type { ApiClient } from '../support/api-client';
+import { TestIdp } from '../support/saml/test-idp';
 import { startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
 
-const PROVIDER = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
+const STRANGER = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
+const OIDC = { issuer: 'https://op.example', clientId: 'portcullis', clientSecret: 'a secret' };
 
 const secret = (): string => randomBytes(32).toString('base64url');
 const sha256 = (value: string): Buffer => createHash('sha256').update(value).digest();
@@ -12,25 +15,52 @@ describe('the exchange at the end of a sign-in through a browser', () => {
   let services: TwoServices;
   let first: ApiClient;
   let second: ApiClient;
+  let usual: string;
+
+  const aProvider = async (kind: string, slug: string, config: object): Promise<string> => {
+    const record = { kind, slug, name: slug, config };
+    const { status, body } = await first.post('/v1/identity-providers', record, {
+      token: services.adminToken,
+    });
+    expect([status, body]).toEqual([201, expect.anything()]);
+    return body.id as string;
+  };
 
   beforeAll(async () => {
     services = await startTwoServices();
     first = services.first.api;
     second = services.second.api;
+    usual = await aProvider('oidc', 'usual', OIDC);
   });
 
   afterAll(() => services.stop());
 
   /** As if a provider had just vouched for `user`. */
-  const aCode = async (user: TestUser, { life = '60 s', methods = ['pwd'] } = {}) => {
+  const aCode = async (user: TestUser, { life = '60 s', methods = ['pwd'], provider = usual } = {}) => {
     const [code, codeVerifier] = [secret(), secret()];
     const challenge = sha256(codeVerifier).toString('base64url');
     await services.sql(
-      `INSERT INTO sso_codes (code_hash, user_id, epoch, methods, provider_id, code_challenge, expires_at)
-       SELECT $1, id, epoch, $3, $4, $5, statement_timestamp() + $6::interval FROM users WHERE id = $2`,
-      [sha256(code), user.id, methods, PROVIDER, challenge, life],
+      `WITH vouched AS (
+         INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version)
+         SELECT gen_random_uuid(), $2, id, version FROM identity_providers WHERE id = $4 RETURNING id
+       )
+       INSERT INTO sso_codes (code_hash, user_id, epoch, methods, provider_id, code_challenge, expires_at,
+         provider_sign_in_id)
+       SELECT $1, users.id, epoch, $3, $4, $5, statement_timestamp() + $6::interval, vouched.id
+       FROM users, vouched WHERE users.id = $2`,
+      [sha256(code), user.id, methods, provider, challenge, life],
     );
     return { code, codeVerifier };
+  };
+  const sessionsOf = ({ id }: TestUser) =>
+    services.sql('SELECT id FROM sessions WHERE user_id = $1 ORDER BY id', [id]);
+  const untilWaiting = async (count: number): Promise<void> => {
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const deadline = Date.now() + 10_000;
+    while ((await services.sql(waiting)).length < count) {
+      if (Date.now() > deadline) throw new Error('Nobody waits for the lock');
+      await sleep(20);
+    }
   };
   const exchange = (api: ApiClient, body: object) => api.post('/v1/auth/sso/exchange', body);
 
@@ -73,7 +103,7 @@ describe('the exchange at the end of a sign-in through a browser', () => {
     ['no verifier', ({ code }: { code: string }) => ({ code })],
     ['a verifier that is too short', (body: object) => ({ ...body, codeVerifier: 'x'.repeat(42) })],
     ['an object for a code', (body: object) => ({ ...body, code: { toString: 'x' } })],
-    ['one field more', (body: object) => ({ ...body, userId: PROVIDER })],
+    ['one field more', (body: object) => ({ ...body, userId: STRANGER })],
   ])('takes nothing with %s', async (_, spoil) => {
     const body = await aCode(await services.aUser());
     expect((await exchange(first, spoil(body))).status).toBe(400);
@@ -103,5 +133,106 @@ describe('the exchange at the end of a sign-in through a browser', () => {
       user.id,
     ]);
     expect(alive).toEqual([]);
+  });
+
+  const KINDS = [
+    ['oidc', OIDC],
+    [
+      'saml',
+      {
+        entityId: 'https://idp.example',
+        ssoUrl: 'https://idp.example/sso',
+        idpCertificates: [new TestIdp().keys.certificatePem],
+      },
+    ],
+  ] as const;
+  const CHANGES: [string, (id: string) => Promise<{ status: number }>][] = [
+    [
+      'disabled',
+      (id) =>
+        first.patch(
+          `/v1/identity-providers/${id}`,
+          { enabled: false },
+          { token: services.adminToken, ifMatch: 1 },
+        ),
+    ],
+    [
+      'changed',
+      (id) =>
+        first.patch(
+          `/v1/identity-providers/${id}`,
+          { trustedMethods: ['mfa'] },
+          { token: services.adminToken, ifMatch: 1 },
+        ),
+    ],
+    [
+      'deleted',
+      (id) => first.delete(`/v1/identity-providers/${id}`, { token: services.adminToken, ifMatch: 1 }),
+    ],
+  ];
+  const cases = KINDS.flatMap(([kind, config]) =>
+    CHANGES.map(([title, change]) => [kind, title, config, change] as const),
+  );
+
+  it.each(cases)(
+    'is refused on both processes where the provider (%s) was %s since it answered',
+    async (kind, title, config, change) => {
+      const provider = await aProvider(kind, `${kind}-${title}`, config);
+      const user = await services.aUser();
+      const codes = [await aCode(user, { provider }), await aCode(user, { provider })];
+      expect((await change(provider)).status).toBeLessThan(300);
+      for (const [index, body] of codes.entries()) {
+        const answer = await exchange(index === 0 ? first : second, body);
+        expect([answer.status, answer.body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
+      }
+      expect(await services.trail('sso.refused', provider)).toEqual(['provider_changed', 'provider_changed']);
+      expect(await sessionsOf(user)).toEqual([]);
+    },
+  );
+
+  it('waits for whoever is disabling the provider, and is refused then', async () => {
+    const provider = await aProvider('oidc', 'contended', OIDC);
+    const user = await services.aUser();
+    const bodies = [await aCode(user, { provider }), await aCode(user, { provider })];
+    await services.sql('BEGIN');
+    await services.sql('UPDATE identity_providers SET enabled = false, version = version + 1 WHERE id = $1', [
+      provider,
+    ]);
+    const answers = Promise.all(bodies.map((body, index) => exchange(index === 0 ? first : second, body)));
+    await untilWaiting(2);
+    await services.sql('COMMIT');
+    expect((await answers).map(({ status }) => status)).toEqual([401, 401]);
+    expect(await sessionsOf(user)).toEqual([]);
+  });
+
+  it('is refused at the second factor too where the provider was disabled meanwhile', async () => {
+    const provider = await aProvider('oidc', 'disabled-later', OIDC);
+    const user = await anEnrolledUser(services);
+    const before = await sessionsOf(user);
+    const asked = await exchange(first, await aCode(user, { provider }));
+    expect(asked.body.status).toBe('mfa_required');
+    await first.patch(
+      `/v1/identity-providers/${provider}`,
+      { enabled: false },
+      { token: services.adminToken, ifMatch: 1 },
+    );
+    const proof = {
+      challengeId: asked.body.challengeId as string,
+      method: 'recovery_code',
+      code: user.recoveryCodes[0],
+    };
+    const { status, body } = await second.post('/v1/auth/mfa', proof);
+    expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
+    expect(await services.trail('sign_in.failed', user.id)).toContain('provider_changed');
+    expect(await sessionsOf(user)).toEqual(before);
+  });
+
+  it('is refused where the user was disabled since, on the other process', async () => {
+    const user = await services.aUser();
+    const body = await aCode(user);
+    await first.post(`/v1/users/${user.id}/disable`, undefined, { token: services.adminToken });
+    const answer = await exchange(second, body);
+    expect([answer.status, answer.body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
+    expect((await services.trail('sso.refused', usual))[0]).toBe('account_changed');
   });
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { URLSearchParams } from 'node:url';
 import { Provider } from 'oidc-provider';
 
-const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PASSWORD } = process.env;
+const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, LOGOUT_URI, PASSWORD } = process.env;
 const ISSUER = `http://127.0.0.1:${PORT}`;
 let provider = aProvider();
 let serve = provider.callback();
@@ -30,7 +30,14 @@ function aKey() {
 /** With a signing key that nobody has seen. */
 function aProvider() {
   return new Provider(ISSUER, {
-    clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [REDIRECT_URI] }],
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        client_secret: CLIENT_SECRET,
+        redirect_uris: [REDIRECT_URI],
+        post_logout_redirect_uris: [LOGOUT_URI],
+      },
+    ],
     jwks: { keys: [aKey()] },
     cookies: { keys: [randomUUID()] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },

@@ -28,6 +28,7 @@ export async function startOidcProvider(redirectUri: string): Promise<ForeignOid
       CLIENT_ID: client.clientId,
       CLIENT_SECRET: client.clientSecret,
       REDIRECT_URI: redirectUri,
+      LOGOUT_URI: new URL('/v1/auth/sso/logged-out', redirectUri).href,
       PASSWORD: OIDC_PASSWORD,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -66,7 +66,7 @@ export class AuthController {
     @Body({ schema: LogoutBody }) body: LogoutBody,
     @Headers('authorization') authorization?: string,
   ): Promise<void> {
-    return this.sessionTokens.logout(body?.refreshToken, authorization);
+    return this.sessionTokens.logout({ refreshToken: body?.refreshToken, authorization });
   }
 
   @Post('password/change-required')

@@ -84,6 +84,10 @@ import { SignInCompletion } from './sign-in/sign-in-completion';
 import { SignInRefusals } from './sign-in/sign-in-refusals';
 import { SignInService } from './sign-in/sign-in.service';
 import { ReturnUrls } from './sso/return-urls';
+import { ProviderSignInsRepository } from './sso/provider-sign-ins.repository';
+import { ProviderSignIns } from './sso/provider-sign-ins.service';
+import { ProviderSignOutsRepository } from './sso/provider-sign-outs.repository';
+import { SsoLogoutService } from './sso/sso-logout.service';
 import { SsoCodesRepository } from './sso/sso-codes.repository';
 import { SsoConclusionService } from './sso/sso-conclusion.service';
 import { SsoExchangeService } from './sso/sso-exchange.service';
@@ -190,6 +194,10 @@ import './tokens/tokens.permissions';
     SsoFlowsService,
     SamlSignInService,
     SsoFlowsRepository,
+    ProviderSignInsRepository,
+    ProviderSignIns,
+    ProviderSignOutsRepository,
+    SsoLogoutService,
     SsoCodesRepository,
     SsoExchangeService,
     SsoConclusionService,

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/errors';
+import { Database } from '../../infrastructure/database';
 import { RefreshTokensService, SessionsService } from '../sessions';
 import type { AuthenticatedResponse } from './dto/auth.schemas';
 import { SecondFactorPolicy } from './mfa/second-factor-policy';
 import { SignInAnswers } from './sign-in/sign-in-answers';
 import { AccessTokensService } from './tokens/access-tokens.service';
+
+/** What a client shows of a session that it wants to end: a refresh token, a bearer, or both. */
+export interface PresentedTokens {
+  readonly refreshToken: string | undefined;
+  readonly authorization: string | undefined;
+}
 
 /** Staying signed in, and signing out: what a client of the API does with the tokens that it has. */
 @Injectable()
@@ -15,6 +22,7 @@ export class SessionTokensService {
     private readonly refreshTokens: RefreshTokensService,
     private readonly tokens: AccessTokensService,
     private readonly secondFactors: SecondFactorPolicy,
+    private readonly database: Database,
   ) {}
 
   /**
@@ -33,10 +41,33 @@ export class SessionTokensService {
   }
 
   /** Ends the session that either token belongs to; says nothing of what it found. */
-  async logout(refreshToken: string | undefined, authorization: string | undefined): Promise<void> {
-    if (refreshToken !== undefined) await this.sessions.endByRefreshToken(refreshToken);
+  async logout(tokens: PresentedTokens): Promise<void> {
+    for (const id of await this.sessionsOf(tokens)) await this.sessions.endQuietly(id, 'logout');
+  }
+
+  /** The same, and answers what `take` makes of a session in the transaction that ends it; null where it makes nothing. */
+  async logoutAfter<T>(
+    tokens: PresentedTokens,
+    take: (sessionId: string) => Promise<T | null>,
+  ): Promise<T | null> {
+    let taken: T | null = null;
+    for (const id of await this.sessionsOf(tokens)) {
+      const found = await this.database.transaction(async () => {
+        const result = await take(id);
+        await this.sessions.endQuietly(id, 'logout');
+        return result;
+      });
+      taken ??= found;
+    }
+    return taken;
+  }
+
+  private async sessionsOf({ refreshToken, authorization }: PresentedTokens): Promise<Set<string>> {
     const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-    const sessionId = bearer === undefined ? null : await this.tokens.sessionOf(bearer);
-    if (sessionId !== null) await this.sessions.endQuietly(sessionId, 'logout');
+    const ids = [
+      refreshToken === undefined ? null : this.sessions.ofRefreshToken(refreshToken),
+      bearer === undefined ? null : await this.tokens.sessionOf(bearer),
+    ];
+    return new Set(ids.filter((id) => id !== null));
   }
 }

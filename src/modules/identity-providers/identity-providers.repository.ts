@@ -58,6 +58,11 @@ const INSERT_DOMAINS = {
   name: 'identity-provider-domains-insert',
   text: 'INSERT INTO identity_provider_domains (domain, provider_id) SELECT DISTINCT unnest($2::text[]), $1::uuid',
 };
+// Whoever changes the record meanwhile waits until the transaction that asked is over.
+const LOCK_IF_CURRENT = {
+  name: 'identity-providers-lock-if-current',
+  text: 'SELECT 1 FROM identity_providers WHERE id = $1 AND version = $2 AND enabled FOR SHARE',
+};
 const IS_USED = {
   name: 'identity-providers-is-used',
   text: 'SELECT 1 FROM external_identities WHERE provider_id = $1 LIMIT 1',
@@ -103,6 +108,11 @@ export class IdentityProvidersRepository {
 
   async delete(id: string, version: number): Promise<boolean> {
     return (await this.database.change(DELETE, [id, version])) === 1;
+  }
+
+  /** Whether the provider is enabled at `version`; until the transaction ends it stays so. */
+  async lockIfCurrent(id: string, version: number): Promise<boolean> {
+    return (await this.database.query(LOCK_IF_CURRENT, [id, version])).length === 1;
   }
 
   /** Whether an account is linked to an identity there. */

@@ -5,6 +5,7 @@ export { LdapDirectoryService } from './ldap/ldap-directory.service';
 export { mappedProfile, type MappedProfile } from './mapping/mapped-profile';
 export { OidcProviders } from './oidc/oidc-providers';
 export { OidcRefusal } from './oidc/oidc-refusal';
+export { signOutUrl, type OidcSignOut } from './oidc/oidc-sign-out';
 export { ProviderDirectory } from './provider-directory';
 export { ProviderDrivers } from './provider-drivers';
 export type { AuthnRequest } from './saml/authn-request';

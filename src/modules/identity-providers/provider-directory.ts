@@ -38,6 +38,14 @@ export class ProviderDirectory implements ChangeSubscriber {
     return found;
   }
 
+  /**
+   * Whether the provider is enabled, and its record still at `version`: asks the database, and until the caller's
+   * transaction ends it stays so.
+   */
+  lockIfCurrent(id: string, version: number): Promise<boolean> {
+    return this.repository.lockIfCurrent(id, version);
+  }
+
   /** Whose people have addresses in `domain`. */
   async byDomain(domain: string): Promise<IdentityProvider | undefined> {
     return (await this.list()).find(({ domains }) => domains.includes(domain.toLowerCase()));

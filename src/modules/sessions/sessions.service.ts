@@ -69,15 +69,14 @@ export class SessionsService {
     return { session, refreshToken };
   }
 
-  /** Ends the session of a refresh token of ours, spent or not; does nothing when it is dead already. */
-  async endByRefreshToken(refreshToken: string): Promise<void> {
-    const id = sessionOfRefreshToken(this.box, refreshToken);
-    if (id !== null) await this.endQuietly(id, 'logout');
+  /** The session of a refresh token of ours, spent or not, live or dead; null for any other. */
+  ofRefreshToken(refreshToken: string): string | null {
+    return sessionOfRefreshToken(this.box, refreshToken);
   }
 
   /** Ends the session of a refresh token of ours on behalf of whoever asks; does nothing when it is dead already. */
   async revokeByRefreshToken(refreshToken: string): Promise<void> {
-    const id = sessionOfRefreshToken(this.box, refreshToken);
+    const id = this.ofRefreshToken(refreshToken);
     if (id === null) return;
     await this.database.transaction(async () => {
       const ended = await this.sessions.end(id, null, 'token_revoked');

@@ -1,5 +1,5 @@
 import { encode, TestIdp } from '../saml/test-idp';
-import { outcomeOf, SamlBrowser } from '../saml/saml-browser';
+import { outcomeOf, RETURN_TO, SamlBrowser } from '../saml/saml-browser';
 import { about, type AuditedRoutes } from './audited-route';
 import { NEW_PASSWORD } from './passwords';
 import type { AuditedWorld } from './audited-world';
@@ -118,6 +118,12 @@ export const PROVIDER_ROUTES: AuditedRoutes = {
       },
     },
   ),
+  'POST /v1/auth/sso/logout': about(['session.ended'], async (world) => ({
+    body: {
+      refreshToken: (await world.signIn((await world.aUser()).username)).refreshToken,
+      returnTo: RETURN_TO,
+    },
+  })),
   'POST /v1/auth/sso/exchange': about(['session.started'], async (world) => ({ body: await aCode(world) }), {
     'a spent code': {
       events: ['session.ended', 'sso.code-reused'],

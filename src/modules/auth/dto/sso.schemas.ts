@@ -12,6 +12,42 @@ export const ssoStartFields = {
     .meta({ examples: [CODE_CHALLENGE] }),
 };
 
+export const SsoLogoutBody = z
+  .strictObject({
+    refreshToken: z.string().min(1).max(2_000).exactOptional(),
+    returnTo: ssoStartFields.returnTo.describe(
+      'Where the provider is left for: one of the registered addresses.',
+    ),
+  })
+  .meta({
+    id: 'SsoLogoutBody',
+    examples: [
+      {
+        refreshToken: 'ptr_0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e_…',
+        returnTo: 'https://app.example.com/signed-in',
+      },
+    ],
+  });
+export type SsoLogoutBody = z.infer<typeof SsoLogoutBody>;
+
+export const SsoLogoutResponse = z
+  .strictObject({
+    logoutUrl: z
+      .string()
+      .nullable()
+      .describe('Where to send the browser; null where there is no provider that it could be signed out at.'),
+  })
+  .meta({
+    id: 'SsoLogout',
+    examples: [{ logoutUrl: 'https://login.example.com/logout?client_id=portcullis' }],
+  });
+export type SsoLogoutResponse = z.infer<typeof SsoLogoutResponse>;
+
+export const LoggedOutQuery = z
+  .object({ state: z.string().min(1).max(1_000) })
+  .meta({ id: 'LoggedOutQuery', examples: [{ state: 'mQd0…' }] });
+export type LoggedOutQuery = z.infer<typeof LoggedOutQuery>;
+
 /** The provider's name in addresses. */
 export const providerSlugField = z
   .string()

@@ -11,6 +11,7 @@ export type EnrollingAccount = { readonly user: UserCredentials } & (
       readonly challengeId: string;
       /** What the sign-in proved so far. */
       readonly methods: readonly string[];
+      readonly providerSignInId: string | null;
       readonly principal?: never;
     }
 );
@@ -37,7 +38,8 @@ export class EnrollingAccounts {
   ): Promise<EnrollingAccount> {
     if (challengeId !== undefined) {
       const { challenge, user } = await this.challenges.open('mfa_enrolment', challengeId);
-      return { user, challengeId, methods: challenge.methods };
+      const { methods, providerSignInId } = challenge;
+      return { user, challengeId, methods, providerSignInId };
     }
     if (principal === undefined) throw new DomainError('AUTH.TOKEN_MISSING');
     const user = await this.credentials.findById(principal.subject);

@@ -37,9 +37,10 @@ export class EnrolmentConclusion {
     const epoch = await this.change.endAll(user.id, true, user.epoch);
     const methods = withSecondFactor(account.methods);
     // Of the epoch that just ended no device is known any more.
-    const proved = { userId: user.id, epoch, methods, source: 'unknown' } as const;
+    const providerSignInId = account.providerSignInId ?? undefined;
+    const proved = { userId: user.id, epoch, methods, providerSignInId, source: 'unknown' } as const;
     const grant = await this.completion.complete(proved, origin);
-    if (grant === null) throw new DomainError('AUTH.INVALID_CHALLENGE');
+    if (typeof grant === 'string') throw new DomainError('AUTH.INVALID_CHALLENGE');
     return grant;
   }
 }

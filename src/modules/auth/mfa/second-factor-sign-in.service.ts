@@ -39,14 +39,20 @@ export class SecondFactorSignInService {
       this.refusals.refuse('AUTH.INVALID_CODE', { reason, user, typedName: user.username, reservation });
     if (reservation === null) return refuse('locked_out');
     if (proof === null) return refuse('wrong_code');
-    const { source } = challenge;
+    const { source, providerSignInId } = challenge;
     const methods = withSecondFactor(challenge.methods);
-    const account = { userId: user.id, epoch: user.epoch, methods, source };
+    const account = {
+      userId: user.id,
+      epoch: user.epoch,
+      methods,
+      source,
+      providerSignInId: providerSignInId ?? undefined,
+    };
     const grant = await this.database.transaction(async () => {
-      if (!(await this.factors.spend(user.id, proof))) return null;
+      if (!(await this.factors.spend(user.id, proof))) return 'code_spent';
       await this.challenges.spend('mfa', challengeId);
       return this.completion.complete(account, origin);
     });
-    return grant === null ? refuse('code_spent') : { kind: 'authenticated', grant };
+    return typeof grant === 'string' ? refuse(grant) : { kind: 'authenticated', grant };
   }
 }

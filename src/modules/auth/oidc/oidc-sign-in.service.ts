@@ -53,15 +53,16 @@ export class OidcSignInService {
     query: OidcCallbackQuery,
     cookies: string | undefined,
   ): Promise<BrowserTarget> {
-    const { providerId, driver } = await this.providers.bySlug(slug);
+    const { providerId, version, driver } = await this.providers.bySlug(slug);
     const { flow, refusal } = await this.flows.spend(cookies, { providerId, state: query.state });
     if (flow === null) return this.refuse(new OidcRefusal(refusal), { providerId, flow });
     try {
       const { state = '', nonce = '', codeVerifier = '' } = flow.protocolState;
       const callback = new URL(this.callbackUrl(slug));
       callback.search = new URLSearchParams(query).toString();
-      const profile = await driver.complete(callback, { state, nonce, codeVerifier });
-      return { url: await this.conclusion.conclude(flow, profile), cookie: NO_FLOW_COOKIE };
+      const { profile, signOut } = await driver.complete(callback, { state, nonce, codeVerifier });
+      const url = await this.conclusion.conclude(flow, { profile, providerVersion: version, signOut });
+      return { url, cookie: NO_FLOW_COOKIE };
     } catch (error) {
       return this.refuse(error, { providerId, flow });
     }

@@ -81,7 +81,8 @@ export class SamlSignInService {
     try {
       const said = await this.verify(provider, samlResponse);
       const profile = await this.saml.accept(provider, said, flow.protocolState.requestId ?? '');
-      return await this.conclusion.conclude(flow, profile);
+      const answer = { profile, providerVersion: provider.version, signOut: null };
+      return await this.conclusion.conclude(flow, answer);
     } catch (error) {
       const refusal = refusalOf(error, flow);
       if (refusal === null) throw error;

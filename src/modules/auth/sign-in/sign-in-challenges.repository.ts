@@ -14,14 +14,18 @@ export interface SignInChallenge {
   readonly epoch: number;
   readonly methods: readonly string[];
   readonly source: SourceClass;
+  /** The provider's answer that the sign-in began with, if it came through a browser. */
+  readonly providerSignInId: string | null;
 }
 
-const COLUMNS = 'user_id AS "userId", epoch, methods, source_class AS source';
+const COLUMNS = `user_id AS "userId", epoch, methods, source_class AS source,
+  provider_sign_in_id AS "providerSignInId"`;
 
 const INSERT = {
   name: 'sign-in-challenges-insert',
-  text: `INSERT INTO sign_in_challenges (id, token_hash, user_id, purpose, epoch, methods, source_class, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
+  text: `INSERT INTO sign_in_challenges (id, token_hash, user_id, purpose, epoch, methods, source_class,
+           provider_sign_in_id, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
 };
 const SPEND = {
   name: 'sign-in-challenges-spend',
@@ -42,8 +46,9 @@ export class SignInChallengesRepository {
   /** The secret that the client must bring back; only its hash is stored. */
   async insert(purpose: ChallengePurpose, challenge: SignInChallenge): Promise<string> {
     const token = randomToken();
-    const { userId, epoch, methods, source } = challenge;
-    await this.database.change(INSERT, [uuidv7(), sha256(token), userId, purpose, epoch, methods, source]);
+    const { userId, epoch, methods, source, providerSignInId } = challenge;
+    const values = [uuidv7(), sha256(token), userId, purpose, epoch, methods, source, providerSignInId];
+    await this.database.change(INSERT, values);
     return token;
   }
 

@@ -32,8 +32,8 @@ export class SignInChallenges {
   async issueNext(identity: VerifiedIdentity): Promise<Pending | null> {
     const kind = await this.nextOf(identity);
     if (kind === null) return null;
-    const { user, methods, source } = identity;
-    const challenge = { userId: user.id, epoch: user.epoch, methods, source };
+    const { user, methods, source, providerSignInId = null } = identity;
+    const challenge = { userId: user.id, epoch: user.epoch, methods, source, providerSignInId };
     return { kind, challengeId: await this.challenges.insert(PURPOSES[kind], challenge) };
   }
 

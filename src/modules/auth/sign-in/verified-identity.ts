@@ -8,6 +8,8 @@ export interface VerifiedIdentity {
   readonly methods: readonly string[];
   /** The identity provider that vouches; null where the password was ours. */
   readonly providerId: string | null;
+  /** The provider's answer, where it came through a browser. */
+  readonly providerSignInId?: string;
   /** The class of attempts that a second factor of this sign-in counts to, as the first one did. */
   readonly source: SourceClass;
 }

@@ -12,19 +12,22 @@ export interface SsoCode {
   readonly methods: readonly string[];
   readonly providerId: string;
   readonly codeChallenge: string;
+  readonly providerSignInId: string;
 }
 
 const INSERT = {
   name: 'sso-codes-insert',
-  text: `INSERT INTO sso_codes (code_hash, user_id, epoch, methods, provider_id, code_challenge, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
+  text: `INSERT INTO sso_codes (code_hash, user_id, epoch, methods, provider_id, code_challenge, provider_sign_in_id,
+           expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, statement_timestamp() + make_interval(secs => ${LIFE_SECONDS}))`,
 };
 const SPEND = {
   name: 'sso-codes-spend',
   text: `UPDATE sso_codes SET spent_at = statement_timestamp()
          WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > statement_timestamp()
+           AND provider_sign_in_id IS NOT NULL
          RETURNING user_id AS "userId", epoch, methods, provider_id AS "providerId",
-           code_challenge AS "codeChallenge"`,
+           code_challenge AS "codeChallenge", provider_sign_in_id AS "providerSignInId"`,
 };
 const ATTACH = {
   name: 'sso-codes-attach',
@@ -52,9 +55,11 @@ export class SsoCodesRepository {
   }
 
   /** The code that the client must bring; only its hash is stored. */
-  async insert({ userId, epoch, methods, providerId, codeChallenge }: SsoCode): Promise<string> {
+  async insert(stands: SsoCode): Promise<string> {
+    const { userId, epoch, methods, providerId, codeChallenge, providerSignInId } = stands;
     const code = randomToken();
-    await this.database.change(INSERT, [sha256(code), userId, epoch, methods, providerId, codeChallenge]);
+    const values = [sha256(code), userId, epoch, methods, providerId, codeChallenge, providerSignInId];
+    await this.database.change(INSERT, values);
     return code;
   }
 

@@ -1,18 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
-import type { ExternalProfile } from '../../identity-providers';
+import { ProviderDirectory, type ExternalProfile, type OidcSignOut } from '../../identity-providers';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { ExternalSignInService } from '../external/external-sign-in.service';
 import type { AccountLink, SsoFlow } from './sso-flow';
 import { SsoFlowsService } from './sso-flows.service';
 
+/** A provider's answer that is believed, and by which version of its record. */
+export interface BelievedAnswer {
+  readonly profile: ExternalProfile;
+  readonly providerVersion: number;
+  readonly signOut: OidcSignOut | null;
+}
+
 /** What a flow comes to once its provider's answer is believed: what it was begun for, and nothing else. */
 @Injectable()
 export class SsoConclusionService {
   constructor(
     private readonly flows: SsoFlowsService,
+    private readonly directory: ProviderDirectory,
     private readonly external: ExternalSignInService,
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
@@ -25,18 +33,27 @@ export class SsoConclusionService {
    * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`; of a linking `IDENTITY.TAKEN`, and
    * `SESSION.NOT_FOUND` where the session that asked for it is dead
    */
-  async conclude(flow: SsoFlow, profile: ExternalProfile): Promise<string> {
-    if (flow.link === null) return this.flows.finish(flow, await this.external.admit(profile));
-    await this.link(flow.link, profile);
+  async conclude(flow: SsoFlow, answer: BelievedAnswer): Promise<string> {
+    if (flow.link === null) {
+      const { profile, ...kept } = answer;
+      const { user, methods } = await this.external.admit(profile);
+      return this.flows.finish(flow, { user, methods, ...kept });
+    }
+    await this.link(flow.link, answer);
     return this.flows.finishLinking(flow);
   }
 
   /** Whoever ended the session or the epoch did so to keep somebody out: a way in must not be added after that. */
-  private link({ userId, sessionId, epoch }: AccountLink, profile: ExternalProfile): Promise<void> {
+  private link(
+    { userId, sessionId, epoch }: AccountLink,
+    { profile, providerVersion }: BelievedAnswer,
+  ): Promise<void> {
     return this.database.transaction(async () => {
       const isCurrent = await this.credentials.lockIfCurrent(userId, epoch);
       const session = isCurrent ? await this.sessions.findLive(sessionId) : null;
       if (session?.userId !== userId) throw new DomainError('SESSION.NOT_FOUND');
+      if (!(await this.directory.lockIfCurrent(profile.providerId, providerVersion)))
+        throw new DomainError('PROVIDER.NOT_FOUND');
       await this.external.link(userId, profile);
     });
   }

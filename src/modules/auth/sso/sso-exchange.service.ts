@@ -7,6 +7,7 @@ import { CredentialsService } from '../../users';
 import { SsoCodeReusedEvent, SsoRefusedEvent } from '../events/sso.events';
 import type { SignInOrigin, SignInResult } from '../sign-in/sign-in-result';
 import { SignInService } from '../sign-in/sign-in.service';
+import { ProviderSignIns } from './provider-sign-ins.service';
 import { SsoCodesRepository, type SsoCode } from './sso-codes.repository';
 
 /** The client's end of a sign-in through a browser. */
@@ -14,6 +15,7 @@ import { SsoCodesRepository, type SsoCode } from './sso-codes.repository';
 export class SsoExchangeService {
   constructor(
     private readonly codes: SsoCodesRepository,
+    private readonly providerSignIns: ProviderSignIns,
     private readonly credentials: CredentialsService,
     private readonly signIn: SignInService,
     private readonly sessions: SessionsService,
@@ -22,18 +24,22 @@ export class SsoExchangeService {
 
   /**
    * Goes on with the sign-in as a right password would. A wrong verifier spends the code as well: whoever has it and
-   * not the verifier is not whom it was meant for.
+   * not the verifier is not whom it was meant for. A provider that was disabled or changed since it answered vouches
+   * for nobody, here and where the session begins.
    *
    * @throws DomainError `AUTH.INVALID_CODE`, `AUTH.INVALID_CREDENTIALS`, `SESSION.LIMIT_REACHED`
    */
   async exchange(code: string, codeVerifier: string, origin: SignInOrigin): Promise<SignInResult> {
     const spent = await this.codes.spend(code);
     if (spent === null) return this.endWhatItBrought(code);
-    const { userId, epoch, methods, providerId } = spent;
+    const { userId, epoch, methods, providerId, providerSignInId } = spent;
     if (!isVerifierOf(spent, codeVerifier)) return this.refuse(providerId, 'verifier_mismatch');
+    if (!(await this.providerSignIns.lockIfCurrent(providerSignInId)))
+      return this.refuse(providerId, 'provider_changed');
     const user = await this.credentials.findById(userId);
     if (user?.epoch !== epoch) return this.refuse(providerId, 'account_changed');
-    const result = await this.signIn.proceed({ user, methods, providerId, source: 'unknown' }, origin);
+    const identity = { user, methods, providerId, providerSignInId, source: 'unknown' } as const;
+    const result = await this.signIn.proceed(identity, origin);
     if (result.kind === 'authenticated') await this.attach(code, result.grant.session.id);
     return result;
   }

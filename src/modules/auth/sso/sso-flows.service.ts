@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, type ErrorCode } from '../../../common/errors';
 import { EventPublisher } from '../../../common/events';
 import { randomToken } from '../../../infrastructure/crypto';
+import type { OidcSignOut } from '../../identity-providers';
 import type { UserCredentials } from '../../users';
 import { SsoRefusedEvent } from '../events/sso.events';
 import { flowCookie, flowTokenIn } from './flow-cookie';
+import { ProviderSignInsRepository } from './provider-sign-ins.repository';
 import { returnUrlWith, ReturnUrls } from './return-urls';
 import { SsoCodesRepository } from './sso-codes.repository';
 import type { ExpectedFlow, NewSsoFlow, SpentFlow, SsoFlow } from './sso-flow';
@@ -14,6 +16,9 @@ import { SsoFlowsRepository } from './sso-flows.repository';
 export interface SsoIdentity {
   readonly user: UserCredentials;
   readonly methods: readonly string[];
+  /** By which version of the provider's record. */
+  readonly providerVersion: number;
+  readonly signOut: OidcSignOut | null;
 }
 
 export interface SsoRefusal {
@@ -35,6 +40,7 @@ export class SsoFlowsService {
   constructor(
     private readonly flows: SsoFlowsRepository,
     private readonly codes: SsoCodesRepository,
+    private readonly signIns: ProviderSignInsRepository,
     private readonly returnUrls: ReturnUrls,
     private readonly events: EventPublisher,
   ) {}
@@ -65,10 +71,19 @@ export class SsoFlowsService {
   }
 
   /** Where to send the browser: with a code for the client, never with a token. */
-  async finish(flow: SsoFlow, { user, methods }: SsoIdentity): Promise<string> {
+  async finish(flow: SsoFlow, identity: SsoIdentity): Promise<string> {
+    const { user, methods, providerVersion, signOut } = identity;
     const { providerId, codeChallenge, returnTo } = flow;
     const { id: userId, epoch } = user;
-    const code = await this.codes.insert({ userId, epoch, methods, providerId, codeChallenge });
+    const providerSignInId = await this.signIns.insert({ userId, providerId, providerVersion, signOut });
+    const code = await this.codes.insert({
+      userId,
+      epoch,
+      methods,
+      providerId,
+      codeChallenge,
+      providerSignInId,
+    });
     return returnUrlWith(returnTo, { code });
   }
 

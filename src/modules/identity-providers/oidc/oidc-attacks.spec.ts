@@ -35,7 +35,7 @@ describe('a relying party of OpenID providers', () => {
   };
   const signIn = async () => {
     const { url, request } = await driver.begin(CALLBACK);
-    return driver.complete(op.authorize(url), request);
+    return (await driver.complete(op.authorize(url), request)).profile;
   };
 
   beforeEach(async () => {
@@ -153,6 +153,11 @@ describe('a relying party of OpenID providers', () => {
       ({ issuer, ...rest }) => ({ issuer: `${String(issuer)}/`, ...rest }),
     ],
     ['no endpoints', 'discovery_malformed', ({ issuer }) => ({ issuer })],
+    [
+      'to sign out at a script',
+      'discovery_malformed',
+      (honest) => ({ ...honest, end_session_endpoint: 'javascript:alert(1)' }),
+    ],
     [
       'nothing but HS256 and none',
       'discovery_algorithms',

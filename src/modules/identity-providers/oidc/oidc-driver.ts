@@ -25,6 +25,7 @@ import { discoveryUrl, readMetadata, type OidcMetadata } from './oidc-metadata';
 import { profileOf } from './oidc-profile';
 import type { OidcProvider } from './oidc-provider';
 import { OidcRefusal, refusalOf } from './oidc-refusal';
+import type { OidcSignOut } from './oidc-sign-out';
 import { OidcKeys } from './oidc-keys';
 import { RemoteDocument } from './remote-document';
 
@@ -35,6 +36,12 @@ export interface OidcRequestState {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+}
+
+/** Whom a provider vouches for, and what signs them out there again; null where it has no way to. */
+export interface OidcAnswer {
+  readonly profile: ExternalProfile;
+  readonly signOut: OidcSignOut | null;
 }
 
 /**
@@ -100,7 +107,7 @@ export class OidcDriver implements ProviderDriver {
    * @throws DomainError `PROVIDER.UNAVAILABLE`, within five seconds
    * @throws OidcRefusal
    */
-  complete(callback: URL, request: OidcRequestState): Promise<ExternalProfile> {
+  complete(callback: URL, request: OidcRequestState): Promise<OidcAnswer> {
     return this.guarded(async () => {
       const metadata = await this.metadata.get();
       this.requireIssuer(callback, metadata);
@@ -129,7 +136,7 @@ export class OidcDriver implements ProviderDriver {
     callback: URL,
     { state, nonce, codeVerifier }: OidcRequestState,
     metadata: OidcMetadata,
-  ): Promise<ExternalProfile> {
+  ): Promise<OidcAnswer> {
     const conversation = this.conversation(metadata);
     const configuration = this.configuration(metadata, conversation);
     const checks = {
@@ -141,7 +148,9 @@ export class OidcDriver implements ProviderDriver {
     const tokens = await authorizationCodeGrant(configuration, callback, checks);
     const claims = tokens.claims();
     const header = conversation.idTokenHeader;
-    if (claims === undefined || header === null) throw new OidcRefusal('id_token_missing');
+    const { id_token: idToken } = tokens;
+    if (claims === undefined || idToken === undefined || header === null)
+      throw new OidcRefusal('id_token_missing');
     requireRules(claims, header, {
       clientId: this.provider.config.clientId,
       accessToken: tokens.access_token,
@@ -152,7 +161,10 @@ export class OidcDriver implements ProviderDriver {
         ? {}
         : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
     // What is signed has the last word.
-    return profileOf(this.provider, { ...more, ...claims });
+    const profile = profileOf(this.provider, { ...more, ...claims });
+    const { end_session_endpoint: endpoint } = metadata;
+    const { clientId } = this.provider.config;
+    return { profile, signOut: endpoint === undefined ? null : { endpoint, clientId, idToken } };
   }
 
   private async tried(step: string, work: () => Promise<string>): Promise<DiagnosisStep> {

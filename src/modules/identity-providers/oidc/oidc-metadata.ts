@@ -12,6 +12,7 @@ const Metadata = z.object({
   token_endpoint: url,
   jwks_uri: url,
   userinfo_endpoint: url.exactOptional(),
+  end_session_endpoint: url.exactOptional(),
   id_token_signing_alg_values_supported: z.array(z.string()).default(['RS256']),
   token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
   authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
@@ -31,8 +32,14 @@ export function readMetadata(issuer: string, document: unknown): OidcMetadata {
   const { data } = Metadata.safeParse(document);
   if (data === undefined) throw new OidcRefusal('discovery_malformed');
   if (data.issuer !== issuer) throw new OidcRefusal('discovery_issuer');
-  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint = issuer } = data;
-  const endpoints = [authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint];
+  const { userinfo_endpoint = issuer, end_session_endpoint = issuer } = data;
+  const endpoints = [
+    data.authorization_endpoint,
+    data.token_endpoint,
+    data.jwks_uri,
+    userinfo_endpoint,
+    end_session_endpoint,
+  ];
   if (issuer.startsWith('https:') && !endpoints.every((endpoint) => endpoint.startsWith('https:')))
     throw new OidcRefusal('discovery_without_tls');
   const algorithms = data.id_token_signing_alg_values_supported.filter((alg) => ALGORITHMS.includes(alg));

@@ -6,6 +6,13 @@ import type { ProviderDriverFactory } from '../provider-driver';
 import { ProviderDrivers } from '../provider-drivers';
 import { OidcDriver } from './oidc-driver';
 
+interface ResolvedOidcProvider {
+  readonly providerId: string;
+  /** Of its record. */
+  readonly version: number;
+  readonly driver: OidcDriver;
+}
+
 /** The OpenID providers, each with what speaks to it. */
 @Injectable()
 export class OidcProviders implements ProviderDriverFactory<'oidc'> {
@@ -24,9 +31,9 @@ export class OidcProviders implements ProviderDriverFactory<'oidc'> {
   }
 
   /** @throws DomainError `PROVIDER.NOT_FOUND` when there is none, or it is disabled or of another kind; as {@link ProviderDrivers.of} */
-  async bySlug(slug: string): Promise<{ readonly providerId: string; readonly driver: OidcDriver }> {
+  async bySlug(slug: string): Promise<ResolvedOidcProvider> {
     const provider = await this.directory.bySlug(slug, this.kind);
     const driver = this.drivers.of(provider) as OidcDriver;
-    return { providerId: provider.id, driver };
+    return { providerId: provider.id, version: provider.version, driver };
   }
 }

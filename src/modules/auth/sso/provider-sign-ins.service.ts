@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderDirectory, type OidcSignOut } from '../../identity-providers';
+import { ProviderSignInsRepository } from './provider-sign-ins.repository';
+
+/** What becomes of a provider's answer until there is a session, and while there is. */
+@Injectable()
+export class ProviderSignIns {
+  constructor(
+    private readonly signIns: ProviderSignInsRepository,
+    private readonly directory: ProviderDirectory,
+  ) {}
+
+  /**
+   * Whether the provider is still enabled, and its record as it was when its answer was believed. Until the caller's
+   * transaction ends it stays so: whoever disables a provider waits, or is waited for.
+   */
+  async lockIfCurrent(id: string): Promise<boolean> {
+    const signIn = await this.signIns.find(id);
+    return signIn !== null && (await this.directory.lockIfCurrent(signIn.providerId, signIn.providerVersion));
+  }
+
+  /** The session goes on without the provider; what is known of the sign-in goes with it. */
+  attach(id: string, sessionId: string): Promise<void> {
+    return this.signIns.attach(id, sessionId);
+  }
+
+  /** What signs the person of a session out at its provider, once; null where nothing does. */
+  takeSignOut(sessionId: string): Promise<OidcSignOut | null> {
+    return this.signIns.takeSignOut(sessionId);
+  }
+}
