@@ -266,6 +266,11 @@ const XML: readonly SamlAttack[] = [
   altered('an attribute twice', 'malformed', swap(' Version="2.0"', ' Version="2.0" Version="2.0"')),
   { name: 'no XML', reason: 'malformed', forge: () => encode('SAML, please') },
   { name: 'no base64', reason: 'malformed', forge: () => '<Response>' },
+  { name: 'a desert of blanks', reason: 'malformed', forge: () => `${' '.repeat(380_000)}!` },
+  said('a NUL in the subject, signed', 'malformed', { nameId: 'subject&#0;-1' }),
+  said('a NUL in an attribute, in hexadecimal', 'malformed', { attributes: { uid: ['&#x0;'] } }),
+  altered('half a pair in the subject', 'malformed', swap('subject-1', '&#xD800;')),
+  altered('a reference past the last character', 'malformed', swap('subject-1', '&#1114112;')),
   { name: 'nothing', reason: 'malformed', forge: () => encode(' ') },
   {
     name: 'no UTF-8',
