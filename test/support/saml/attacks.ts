@@ -5,6 +5,8 @@ export interface SamlAttack {
   readonly name: string;
   /** What the trail says of it. */
   readonly reason: string;
+  /** It is about the request that it answers. */
+  readonly needsRequest?: boolean;
   readonly forge: (idp: TestIdp, request: TestRequest) => Promise<string> | string;
 }
 
@@ -372,9 +374,12 @@ const CONTENT: readonly SamlAttack[] = [
   said('no statement of a login', 'no_authn_statement', {
     editAssertion: drop(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/),
   }),
-  said('an answer to one request in an answer to another', 'in_response_to_mismatch', {
-    editAssertion: swap(/InResponseTo="[^"]*"/, 'InResponseTo="_other"'),
-  }),
+  {
+    ...said('an answer to one request in an answer to another', 'in_response_to_mismatch', {
+      editAssertion: swap(/InResponseTo="[^"]*"/, 'InResponseTo="_other"'),
+    }),
+    needsRequest: true,
+  },
   said('a transient subject', 'unstable_name_id', {
     editAssertion: swap('format:persistent', 'format:transient'),
   }),
