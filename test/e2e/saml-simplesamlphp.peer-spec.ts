@@ -34,7 +34,11 @@ describe('sign-in through SimpleSAMLphp, in a browser', () => {
     const publicUrl = `http://127.0.0.1:${port}`;
     database = await createTestDatabase();
     [service, idp, browser] = await Promise.all([
-      startService(database.url, { PORT: String(port), PUBLIC_URL: publicUrl, SSO_RETURN_URLS: returnTo }),
+      startService(database.url, {
+        PORT: String(port),
+        PUBLIC_URL: publicUrl,
+        SSO_RETURN_URLS: `${returnTo},${returnTo}?from=portal`,
+      }),
       startSimpleSamlPhp(),
       startChromium(),
     ]);
@@ -80,19 +84,16 @@ describe('sign-in through SimpleSAMLphp, in a browser', () => {
     await database.drop();
   });
 
-  /** A person's way in, to the end; answers the name that the account has. */
-  async function signIn(): Promise<string> {
-    const codeVerifier = randomBytes(32).toString('base64url');
-    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+  /** A person's way in, from `start` to `end`; answers the name that the account has. */
+  async function walk(start: string, codeVerifier: string | null, end = returnTo): Promise<string> {
     const context = await browser.newContext();
     try {
       const page = await context.newPage();
-      const query = new URLSearchParams({ returnTo, codeChallenge });
-      await page.goto(`${service.api.baseUrl}/v1/auth/saml/simplesamlphp/login?${query}`);
+      await page.goto(start);
       await page.fill('input[name=username]', SIMPLESAML_USER.username);
       await page.fill('input[name=password]', SIMPLESAML_USER.password);
       await Promise.all([
-        page.waitForURL((url) => url.href.startsWith(returnTo)),
+        page.waitForURL((url) => url.href.startsWith(end)),
         page.press('input[name=password]', 'Enter'),
       ]);
       const { searchParams } = new URL(page.url());
@@ -104,6 +105,13 @@ describe('sign-in through SimpleSAMLphp, in a browser', () => {
     } finally {
       await context.close();
     }
+  }
+
+  function signIn(): Promise<string> {
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+    const query = new URLSearchParams({ returnTo, codeChallenge });
+    return walk(`${service.api.baseUrl}/v1/auth/saml/simplesamlphp/login?${query}`, codeVerifier);
   }
 
   const configure = async (config: object): Promise<void> => {
@@ -136,6 +144,15 @@ describe('sign-in through SimpleSAMLphp, in a browser', () => {
     await configure({ ssoBinding: 'post' });
     await expect(signIn()).resolves.toBe(SIMPLESAML_USER.username);
     await configure({ ssoBinding: 'redirect' });
+  });
+
+  it('begins at the provider where that is allowed, and leads to the address that its relay state names', async () => {
+    idp.setClients([client]);
+    await configure({ allowIdpInitiated: true });
+    const end = `${returnTo}?from=portal`;
+    const query = new URLSearchParams({ spentityid: client.entityId, RelayState: end });
+    await expect(walk(`${idp.ssoUrl}?${query}`, null, end)).resolves.toBe(SIMPLESAML_USER.username);
+    await configure({ allowIdpInitiated: false });
   });
 
   it('goes on through a rollover of the certificate that was prepared, and not through one that was not', async () => {

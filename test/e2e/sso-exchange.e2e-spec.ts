@@ -36,9 +36,12 @@ describe('the exchange at the end of a sign-in through a browser', () => {
   afterAll(() => services.stop());
 
   /** As if a provider had just vouched for `user`. */
-  const aCode = async (user: TestUser, { life = '60 s', methods = ['pwd'], provider = usual } = {}) => {
+  const aCode = async (
+    user: TestUser,
+    { life = '60 s', methods = ['pwd'], provider = usual, isUnsolicited = false } = {},
+  ) => {
     const [code, codeVerifier] = [secret(), secret()];
-    const challenge = sha256(codeVerifier).toString('base64url');
+    const challenge = isUnsolicited ? '' : sha256(codeVerifier).toString('base64url');
     await services.sql(
       `WITH vouched AS (
          INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version)
@@ -108,6 +111,22 @@ describe('the exchange at the end of a sign-in through a browser', () => {
     const body = await aCode(await services.aUser());
     expect((await exchange(first, spoil(body))).status).toBe(400);
     expect((await exchange(first, body)).status).toBe(200);
+  });
+
+  it('gives the code that no client asked for to a client that says so, and the others to none', async () => {
+    const user = await services.aUser();
+    const attempts = [
+      [await aCode(user, { isUnsolicited: true }), true, 200],
+      [await aCode(user, { isUnsolicited: true }), false, 401],
+      [await aCode(user), true, 401],
+    ] as const;
+    for (const [body, isWithoutVerifier, expected] of attempts) {
+      const { status } = await exchange(second, {
+        ...body,
+        ...(isWithoutVerifier && { codeVerifier: null }),
+      });
+      expect(status).toBe(expected);
+    }
   });
 
   it('ends the session that a code has brought when the code comes back, on both processes', async () => {

@@ -20,7 +20,7 @@ const inDirectory = (world: AuditedWorld, password = DIRECTORY_PASSWORD) => ({
 });
 
 /** A sign-in by SAML that the provider has answered. */
-async function aResponse(world: AuditedWorld) {
+async function aResponse(world: AuditedWorld, isUnasked = false) {
   const { slug } = await world.aProvider('saml', {
     entityId: idp.entityId,
     ssoUrl: 'https://idp.example/sso',
@@ -32,7 +32,8 @@ async function aResponse(world: AuditedWorld) {
   const begun = await browser.begin();
   const name = world.uniqueName();
   const attributes = { uid: [name], mail: [`${name}@example.com`], cn: [name] };
-  const response = encode(await idp.response(begun.request, { nameId: name, attributes }));
+  const request = { ...begun.request, ...(isUnasked && { inResponseTo: null }) };
+  const response = encode(await idp.response(request, { nameId: name, attributes }));
   return { slug, browser, begun, response };
 }
 
@@ -114,6 +115,13 @@ export const PROVIDER_ROUTES: AuditedRoutes = {
         call: async (world) => {
           const { slug, begun, response } = await aResponse(world);
           return { ids: [slug], body: { SAMLResponse: response, RelayState: begun.relayState } };
+        },
+      },
+      'nobody asked': {
+        events: ['sso.refused'],
+        call: async (world) => {
+          const { slug, response } = await aResponse(world, true);
+          return { ids: [slug], body: { SAMLResponse: response } };
         },
       },
     },

@@ -5,6 +5,8 @@ export interface SamlAttack {
   readonly name: string;
   /** What the trail says of it. */
   readonly reason: string;
+  /** It is about the request that it answers. */
+  readonly needsRequest?: boolean;
   readonly forge: (idp: TestIdp, request: TestRequest) => Promise<string> | string;
 }
 
@@ -266,6 +268,11 @@ const XML: readonly SamlAttack[] = [
   altered('an attribute twice', 'malformed', swap(' Version="2.0"', ' Version="2.0" Version="2.0"')),
   { name: 'no XML', reason: 'malformed', forge: () => encode('SAML, please') },
   { name: 'no base64', reason: 'malformed', forge: () => '<Response>' },
+  { name: 'a desert of blanks', reason: 'malformed', forge: () => `${' '.repeat(380_000)}!` },
+  said('a NUL in the subject, signed', 'malformed', { nameId: 'subject&#0;-1' }),
+  said('a NUL in an attribute, in hexadecimal', 'malformed', { attributes: { uid: ['&#x0;'] } }),
+  altered('half a pair in the subject', 'malformed', swap('subject-1', '&#xD800;')),
+  altered('a reference past the last character', 'malformed', swap('subject-1', '&#1114112;')),
   { name: 'nothing', reason: 'malformed', forge: () => encode(' ') },
   {
     name: 'no UTF-8',
@@ -367,9 +374,12 @@ const CONTENT: readonly SamlAttack[] = [
   said('no statement of a login', 'no_authn_statement', {
     editAssertion: drop(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/),
   }),
-  said('an answer to one request in an answer to another', 'in_response_to_mismatch', {
-    editAssertion: swap(/InResponseTo="[^"]*"/, 'InResponseTo="_other"'),
-  }),
+  {
+    ...said('an answer to one request in an answer to another', 'in_response_to_mismatch', {
+      editAssertion: swap(/InResponseTo="[^"]*"/, 'InResponseTo="_other"'),
+    }),
+    needsRequest: true,
+  },
   said('a transient subject', 'unstable_name_id', {
     editAssertion: swap('format:persistent', 'format:transient'),
   }),

@@ -4,6 +4,8 @@ import type { ApiClient } from '../api-client';
 import type { TestRequest } from './test-idp';
 
 export const RETURN_TO = 'https://app.corp.example/signed-in';
+/** Registered as well, and not the first. */
+export const OTHER_RETURN_TO = 'https://other.corp.example/home?tab=1';
 
 /** A sign-in that a browser has begun: what it holds, and what the provider was asked. */
 export interface BegunSignIn {

@@ -1,5 +1,5 @@
 import { startTwoServices, type TwoServices } from '../two-services';
-import { RETURN_TO } from './saml-browser';
+import { OTHER_RETURN_TO, RETURN_TO } from './saml-browser';
 
 /** Where browsers are told that the service is; tests speak to each process directly. */
 const PUBLIC_URL = 'http://127.0.0.1:9';
@@ -15,7 +15,7 @@ export interface SamlServices extends TwoServices {
 export async function startSamlServices(): Promise<SamlServices> {
   const services = await startTwoServices({
     PUBLIC_URL,
-    SSO_RETURN_URLS: RETURN_TO,
+    SSO_RETURN_URLS: `${RETURN_TO},${OTHER_RETURN_TO}`,
     RATE_LIMIT_SSO_START: '10000',
   });
   const { first, second, adminToken } = services;

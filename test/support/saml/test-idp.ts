@@ -8,11 +8,11 @@ const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 
-/** The request that a response answers. */
+/** What a response is for: the request that it answers, or nobody's. */
 export interface TestRequest {
   readonly acsUrl: string;
   readonly audience: string;
-  readonly inResponseTo: string;
+  readonly inResponseTo: string | null;
 }
 
 export interface SigningOptions {
@@ -66,7 +66,7 @@ export class TestIdp {
       `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" Version="2.0" IssueInstant="${at(0)}">` +
       `<saml:Issuer>${this.entityId}</saml:Issuer>` +
       `<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${options.nameId ?? 'subject-1'}</saml:NameID>` +
-      `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${at(300)}" Recipient="${request.acsUrl}" InResponseTo="${request.inResponseTo}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
+      `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${at(300)}" Recipient="${request.acsUrl}"${inResponseTo(request)}></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
       `<saml:Conditions NotBefore="${at(-30)}" NotOnOrAfter="${at(300)}"><saml:AudienceRestriction><saml:Audience>${request.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
       `<saml:AuthnStatement AuthnInstant="${at(0)}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
       (attributes.length > 0
@@ -78,7 +78,7 @@ export class TestIdp {
 
   envelope(request: TestRequest, assertion: string): string {
     return (
-      `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${randomUUID()}" Version="2.0" IssueInstant="${at(0)}" Destination="${request.acsUrl}" InResponseTo="${request.inResponseTo}">` +
+      `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${randomUUID()}" Version="2.0" IssueInstant="${at(0)}" Destination="${request.acsUrl}"${inResponseTo(request)}>` +
       `<saml:Issuer>${this.entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></samlp:StatusCode></samlp:Status>${assertion}</samlp:Response>`
     );
   }
@@ -102,6 +102,10 @@ export class TestIdp {
     signature.computeSignature(xml, { prefix: 'ds', location: { reference, action: 'after' } });
     return signature.getSignedXml();
   }
+}
+
+function inResponseTo({ inResponseTo: id }: TestRequest): string {
+  return id === null ? '' : ` InResponseTo="${id}"`;
 }
 
 /** An instant, that many seconds from now. */

@@ -16,7 +16,13 @@ export type SamlLoginQuery = z.infer<typeof SamlLoginQuery>;
 export const SamlResponseBody = z
   .object({
     SAMLResponse: z.string().min(1).describe('The response, in base64.'),
-    RelayState: z.string().max(200).optional().describe('As it was with the request.'),
+    RelayState: z
+      .string()
+      .max(2_000)
+      .optional()
+      .describe(
+        'As it was with the request. Without one: a registered address to return to, or whatever else.',
+      ),
   })
   .meta({
     id: 'SamlResponseBody',

@@ -57,7 +57,11 @@ export const providerSlugField = z
 export const SsoExchangeBody = z
   .strictObject({
     code: z.string().min(1).max(200),
-    codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/),
+    codeVerifier: z
+      .string()
+      .regex(/^[A-Za-z0-9._~-]{43,128}$/)
+      .nullable()
+      .describe('Null for a sign-in that began at the provider, and for no other.'),
   })
   .meta({
     id: 'SsoExchangeBody',

@@ -12,9 +12,10 @@ import {
 import type { SamlResponseBody } from '../dto/saml.schemas';
 import { PassportRunner } from '../../../infrastructure/passport';
 import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
+import { returnUrlWith, ReturnUrls } from '../sso/return-urls';
 import type { BrowserTarget } from '../sso/send-browser';
 import { SsoConclusionService } from '../sso/sso-conclusion.service';
-import type { FlowPurpose, SsoFlow } from '../sso/sso-flow';
+import type { FlowPurpose, FlowRefusal, SsoFlow } from '../sso/sso-flow';
 import { SsoFlowsService } from '../sso/sso-flows.service';
 
 /** A request on its way, and the cookie that binds its answer to this browser. */
@@ -37,6 +38,7 @@ export class SamlSignInService {
     private readonly passport: PassportRunner,
     private readonly flows: SsoFlowsService,
     private readonly conclusion: SsoConclusionService,
+    private readonly returnUrls: ReturnUrls,
   ) {}
 
   /** @throws DomainError `PROVIDER.NOT_FOUND`, `AUTH.RETURN_URL_NOT_REGISTERED` */
@@ -57,19 +59,23 @@ export class SamlSignInService {
    * Takes a provider's answer to where the flow began. The flow is spent before the answer is believed: each is
    * asked for once, whatever comes.
    *
-   * @throws DomainError `PROVIDER.NOT_FOUND`; `AUTH.SSO_FAILED` where the answer belongs to no flow of this browser
+   * @throws DomainError `PROVIDER.NOT_FOUND`; `AUTH.SSO_FAILED` where the answer belongs to no flow of this browser;
+   * `AUTH.RETURN_URL_NOT_REGISTERED` where it may belong to none, and there is nowhere to go
    */
-  async finish(slug: string, body: SamlResponseBody, cookies: string | undefined): Promise<BrowserTarget> {
+  async finish(
+    slug: string,
+    body: SamlResponseBody,
+    cookies: string | undefined,
+  ): Promise<BrowserTarget<string | null>> {
     const provider = await this.providers.bySlug(slug, 'saml');
     const { flow, refusal } = await this.flows.spend(cookies, {
       providerId: provider.id,
       state: body.RelayState ?? '',
     });
-    const url =
-      flow === null
-        ? await this.refuse(provider.id, { code: 'AUTH.SSO_FAILED', reason: refusal }, null)
-        : await this.complete(provider, flow, body.SAMLResponse);
-    return { url, cookie: NO_FLOW_COOKIE };
+    // What belongs to no flow must not end the one that this browser may be in.
+    if (flow === null) return { url: await this.finishUnsolicited(provider, body, refusal), cookie: null };
+    const requestId = flow.protocolState.requestId ?? '';
+    return { url: await this.complete(provider, flow, requestId, body.SAMLResponse), cookie: NO_FLOW_COOKIE };
   }
 
   /** @throws DomainError `PROVIDER.NOT_FOUND` */
@@ -77,10 +83,44 @@ export class SamlSignInService {
     return this.saml.metadata(await this.providers.bySlug(slug, 'saml'));
   }
 
-  private async complete(provider: ProviderOf<'saml'>, flow: SsoFlow, samlResponse: string): Promise<string> {
+  /** A sign-in that began at the provider (SAML profiles §4.1.5), where its record allows that. Never a linking. */
+  private async finishUnsolicited(
+    provider: ProviderOf<'saml'>,
+    { SAMLResponse, RelayState }: SamlResponseBody,
+    refusal: FlowRefusal,
+  ): Promise<string> {
+    const reason = this.reasonAgainst(provider, SAMLResponse, refusal);
+    if (reason !== null) return this.refuse(provider.id, { code: 'AUTH.SSO_FAILED', reason }, null);
+    // The client must be able to tell it from what it has begun.
+    const returnTo = returnUrlWith(this.returnUrls.registeredOrFirst(RelayState), { unsolicited: 'true' });
+    const flow = { providerId: provider.id, returnTo, codeChallenge: '', protocolState: {}, link: null };
+    return this.complete(provider, flow, null, SAMLResponse);
+  }
+
+  /** A response that names a request was asked for, by somebody: outside of its flow it is stolen, or lost. */
+  private reasonAgainst(
+    provider: ProviderOf<'saml'>,
+    samlResponse: string,
+    refusal: FlowRefusal,
+  ): string | null {
+    try {
+      if (this.saml.requestNamedIn(samlResponse) !== null) return refusal;
+      return provider.config.allowIdpInitiated ? null : 'unsolicited';
+    } catch (error) {
+      if (error instanceof SamlRefusal) return error.reason;
+      throw error;
+    }
+  }
+
+  private async complete(
+    provider: ProviderOf<'saml'>,
+    flow: SsoFlow,
+    requestId: string | null,
+    samlResponse: string,
+  ): Promise<string> {
     try {
       const said = await this.verify(provider, samlResponse);
-      const profile = await this.saml.accept(provider, said, flow.protocolState.requestId ?? '');
+      const profile = await this.saml.accept(provider, said, requestId);
       const answer = { profile, providerVersion: provider.version, signOut: null };
       return await this.conclusion.conclude(flow, answer);
     } catch (error) {

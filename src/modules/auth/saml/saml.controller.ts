@@ -42,9 +42,12 @@ export class SamlController {
   @AcceptsForm({ maxBodyBytes: MAX_FORM_BYTES })
   @ApiContract({
     summary: 'Where a SAML identity provider sends its response (assertion consumer service)',
-    description: 'Every refusal looks the same; the audit trail knows why.',
+    description:
+      'Every refusal looks the same; the audit trail knows why. A response that nobody asked for is taken where the ' +
+      'record of the provider says `allowIdpInitiated`: it leads to the address that `RelayState` names, if that is ' +
+      'registered, and else to the first that is, with `unsolicited=true`.',
     status: 303,
-    errors: ['PROVIDER.NOT_FOUND', 'AUTH.SSO_FAILED'],
+    errors: ['PROVIDER.NOT_FOUND', 'AUTH.SSO_FAILED', 'AUTH.RETURN_URL_NOT_REGISTERED'],
   })
   async acs(
     @Param('provider', { schema: providerSlugField }) slug: string,

@@ -13,6 +13,18 @@ export class ReturnUrls {
   }
 
   /**
+   * `wanted` if it is registered, and else the first that is: where somebody goes who comes from a provider's page.
+   *
+   * @throws DomainError `AUTH.RETURN_URL_NOT_REGISTERED` where none is registered
+   */
+  registeredOrFirst(wanted: string | undefined): string {
+    const [first = ''] = this.registered;
+    const returnTo = wanted !== undefined && this.registered.has(wanted) ? wanted : first;
+    this.require(returnTo);
+    return returnTo;
+  }
+
+  /**
    * RFC 9700 §4.1.3: compared as text, whole. No prefix, no pattern, no normalising, which two parsers may differ in.
    *
    * @throws DomainError `AUTH.RETURN_URL_NOT_REGISTERED`

@@ -29,7 +29,7 @@ export class SsoExchangeService {
    *
    * @throws DomainError `AUTH.INVALID_CODE`, `AUTH.INVALID_CREDENTIALS`, `SESSION.LIMIT_REACHED`
    */
-  async exchange(code: string, codeVerifier: string, origin: SignInOrigin): Promise<SignInResult> {
+  async exchange(code: string, codeVerifier: string | null, origin: SignInOrigin): Promise<SignInResult> {
     const spent = await this.codes.spend(code);
     if (spent === null) return this.endWhatItBrought(code);
     const { userId, epoch, methods, providerId, providerSignInId } = spent;
@@ -67,7 +67,10 @@ export class SsoExchangeService {
   }
 }
 
-/** RFC 7636 §4.6, S256 alone. Neither side of the comparison is a secret once the verifier was shown. */
-function isVerifierOf({ codeChallenge }: SsoCode, codeVerifier: string): boolean {
-  return sha256(codeVerifier).toString('base64url') === codeChallenge;
+/**
+ * RFC 7636 §4.6, S256 alone. Neither side of the comparison is a secret once the verifier was shown. A code without a
+ * challenge goes to no client that has a verifier: it is not the one that this client waits for (RFC 9700 §4.8.2).
+ */
+function isVerifierOf({ codeChallenge }: SsoCode, codeVerifier: string | null): boolean {
+  return codeChallenge === (codeVerifier === null ? '' : sha256(codeVerifier).toString('base64url'));
 }

@@ -13,7 +13,10 @@ export interface SsoFlow {
   readonly providerId: string;
   /** Exactly one of those registered. */
   readonly returnTo: string;
-  /** Of our client, S256 (RFC 7636 §4.2): nobody else can exchange the code that a sign-in ends with; else empty. */
+  /**
+   * Of our client, S256 (RFC 7636 §4.2): nobody else can exchange the code that a sign-in ends with. Empty where no
+   * client began it, or none gets a code.
+   */
   readonly codeChallenge: string;
   readonly protocolState: ProtocolState;
   /** Null where somebody signs in. */

@@ -53,6 +53,10 @@ export const samlKind = defineKind({
       .describe('A signature by the key of any of these holds: add the next one before a rollover.'),
     wantAssertionsSigned: z.boolean().default(true),
     wantResponseSigned: z.boolean().default(false),
+    allowIdpInitiated: z
+      .boolean()
+      .default(false)
+      .describe('Whether responses that nobody asked for are taken: sign-ins that begin at the provider.'),
     clockSkewSeconds: z.number().int().min(0).max(60).default(30),
     attributes: z
       .strictObject({

@@ -1,7 +1,7 @@
 import type { SamlConfig } from './saml-config';
 
 /** One identity provider, and who we are to it. */
-export interface SamlSettings extends Omit<SamlConfig, 'jitProvisioning'> {
+export interface SamlSettings extends Omit<SamlConfig, 'jitProvisioning' | 'allowIdpInitiated'> {
   readonly ourEntityId: string;
   readonly acsUrl: string;
 }

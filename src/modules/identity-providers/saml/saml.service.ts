@@ -8,6 +8,7 @@ import { makeAuthnRequest, type AuthnRequest } from './authn-request';
 import type { SamlIdentity } from './saml-identity';
 import { SamlRefusal } from './saml-refusal';
 import { SamlResponseStrategy } from './saml-response.strategy';
+import { openEnvelope } from './response-guard';
 import { samlSettings, type SamlSettings } from './saml-settings';
 import { spMetadata } from './sp-metadata';
 import { SpentAssertionsRepository } from './spent-assertions.repository';
@@ -45,11 +46,25 @@ export class SamlService {
   }
 
   /**
-   * Uses a verified assertion: once, and as the answer to `requestId` alone.
+   * The request that a response says it answers. Not verified: good for refusing, and for nothing else.
+   *
+   * @throws SamlRefusal where the response is not worth a verification.
+   */
+  requestNamedIn(samlResponse: string): string | null {
+    return openEnvelope(samlResponse).inResponseTo;
+  }
+
+  /**
+   * Uses a verified assertion: once, and as the answer to `requestId` alone; where that is null, as the answer to
+   * nobody.
    *
    * @throws SamlRefusal
    */
-  async accept(provider: SamlProvider, identity: SamlIdentity, requestId: string): Promise<ExternalProfile> {
+  async accept(
+    provider: SamlProvider,
+    identity: SamlIdentity,
+    requestId: string | null,
+  ): Promise<ExternalProfile> {
     if (identity.inResponseTo !== requestId) throw new SamlRefusal('unasked');
     const { assertionId, replayableUntil } = identity;
     if (!(await this.spent.spend(provider.id, assertionId, replayableUntil)))

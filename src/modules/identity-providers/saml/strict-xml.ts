@@ -3,9 +3,10 @@ import { SamlRefusal } from './saml-refusal';
 
 const MAX_TAGS = 10_000;
 const MAX_DEPTH = 32;
-// eslint-disable-next-line no-control-regex -- it looks for them: XML 1.0 allows none of these
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+// eslint-disable-next-line no-control-regex -- it looks for them: XML 1.0 §2.2 allows none of these
+const NO_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
 const FOREIGN_ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)/;
+const REFERENCE = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
 const XML_DECLARATION = /^<\?xml version="1\.0"(?: encoding="utf-8")?(?: standalone="(?:yes|no)")?\s*\?>/i;
 const ID_ATTRIBUTE = /^(?:xml:)?id$/i;
 
@@ -36,10 +37,17 @@ export function parseStrictXml(xml: string, maxBytes: number): Element {
 function refuseUnsafeText(xml: string): void {
   if (/<!DOCTYPE|<!ENTITY/i.test(xml)) throw new SamlRefusal('document_type');
   if (xml.includes('<!--')) throw new SamlRefusal('comment');
-  if (xml.includes('<!') || xml.includes('<?') || CONTROL.test(xml) || FOREIGN_ENTITY.test(xml)) refuse();
+  if (/<[!?]/.test(xml) || NO_CHARACTER.test(xml) || FOREIGN_ENTITY.test(xml)) refuse();
+  if ([...xml.matchAll(REFERENCE)].some(([, hex, decimal]) => !isCharacter(hex, decimal))) refuse();
   let tags = 0;
   for (let at = xml.indexOf('<'); at !== -1; at = xml.indexOf('<', at + 1))
     if (++tags > 2 * MAX_TAGS) throw new SamlRefusal('too_large');
+}
+
+/** A reference stands for a character, and not for what could not be written without one: NUL, half a pair. */
+function isCharacter(hex: string | undefined, decimal: string | undefined): boolean {
+  const point = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+  return point <= 0x10ffff && !NO_CHARACTER.test(String.fromCodePoint(point));
 }
 
 function inspect(root: Element): void {
