@@ -20,6 +20,8 @@ export const authConfig = registerAs('auth', () => {
       forgotPerMailbox: env.RATE_LIMIT_FORGOT,
       ssoStartPerAddress: env.RATE_LIMIT_SSO_START,
     },
+    /** Of everybody, whatever their roles. */
+    mfaRequired: env.MFA_REQUIRED,
     totp: { acceptsPreviousStep: env.TOTP_ACCEPT_PREVIOUS_STEP },
   };
 });

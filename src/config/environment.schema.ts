@@ -113,6 +113,7 @@ export const environmentSchema = z.object({
   RATE_LIMIT_MFA_PER_CHALLENGE: z.coerce.number().int().min(1).default(10),
   RATE_LIMIT_MFA_PER_ADDRESS: z.coerce.number().int().min(1).default(300),
   RATE_LIMIT_SSO_START: z.coerce.number().int().min(1).default(120),
+  MFA_REQUIRED: flag.default(false),
   TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
   RATE_LIMIT_FORGOT: z.coerce.number().int().min(1).default(5),
   OUTBOUND_PRIVATE_NETWORKS: list.pipe(z.array(network)).default([]),

@@ -67,7 +67,7 @@ export const ERROR_CATALOGUE = {
 
   'MFA.NO_ENROLMENT': { kind: 'conflict', title: 'There is no enrolment to confirm, or it has expired' },
   'MFA.NOT_ENROLLED': { kind: 'conflict', title: 'The account has no second factor' },
-  'MFA.REQUIRED_BY_ROLE': { kind: 'conflict', title: 'A role of the account requires a second factor' },
+  'MFA.REQUIRED_BY_ROLE': { kind: 'conflict', title: 'The account has to have a second factor' },
 
   'SESSION.NOT_FOUND': { kind: 'not_found', title: 'There is no such session' },
   'SESSION.LIMIT_REACHED': { kind: 'conflict', title: 'The account has as many sessions as it may' },

@@ -3,11 +3,11 @@ import { DomainError } from '../../common/errors';
 import { EventPublisher } from '../../common/events';
 import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
-import { PasswordHasher, randomToken } from '../../infrastructure/crypto';
+import { PasswordHasher } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
 import { UserPasswordChangedEvent } from './events/user.events';
 import { ImportedHashes } from './imported-hashes';
-import { requireAcceptablePassword } from './password-policy';
+import { NewPasswords } from './new-passwords';
 import { UsersRepository, type UserCredentials } from './users.repository';
 
 /** What proves that somebody is the owner of an account. */
@@ -18,6 +18,7 @@ export class CredentialsService {
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
     private readonly imported: ImportedHashes,
+    private readonly newPasswords: NewPasswords,
     private readonly events: EventPublisher,
     private readonly feed: ChangeFeed,
   ) {}
@@ -62,18 +63,17 @@ export class CredentialsService {
    * @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`, `SERVICE.OVERLOADED`
    */
   hashNewPassword(user: UserCredentials, newPassword: string): Promise<string> {
-    this.requireAcceptable(user, newPassword);
-    return this.hasher.hash(newPassword);
+    return this.newPasswords.digestOf(newPassword, user, '/newPassword');
   }
 
   /** The digest of a password that nobody knows: takes the old one away, and leaves recovery as the only way in. */
   hashUnknownPassword(): Promise<string> {
-    return this.hasher.hash(randomToken());
+    return this.newPasswords.digestOfUnknown();
   }
 
   /** @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK` */
   requireAcceptable(user: UserCredentials, newPassword: string): void {
-    requireAcceptablePassword(newPassword, user, '/newPassword');
+    this.newPasswords.requireAcceptable(newPassword, user, '/newPassword');
   }
 
   /**

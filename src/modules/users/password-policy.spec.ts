@@ -7,9 +7,9 @@ const OWNER = {
   displayName: 'Augusta King-Noel',
 };
 
-function verdictOn(password: string): string {
+function verdictOn(password: string, isBesideSecondFactor = false): string {
   try {
-    requireAcceptablePassword(password, OWNER, '/password');
+    requireAcceptablePassword(password, OWNER, '/password', isBesideSecondFactor);
     return 'acceptable';
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -85,6 +85,18 @@ describe('the password policy', () => {
     'lovelace wrote the first programme',
   ])('accepts %s', (password) => {
     expect(verdictOn(password)).toBe('acceptable');
+  });
+
+  it.each([
+    ['seven77', 'too_short'],
+    ['vex qu j', 'acceptable'],
+    ['🐢🐇🦊🐻🐼🐨🐯🦁', 'acceptable'],
+    ['sunshine', 'common'],
+    ['summerwinter', 'common'],
+    ['23456789abc', 'repetitive'],
+    ['lovelace', 'personal'],
+  ])('beside a second factor says of %s: %s', (password, verdict) => {
+    expect(verdictOn(password, true)).toBe(verdict);
   });
 
   it('takes a password of the greatest length apart in no time', () => {

@@ -1,13 +1,16 @@
 import { DomainError } from '../../common/errors';
 import { piecesOf, type PasswordPieces } from './guessable-pieces';
 
-/** NIST SP 800-63B-4 §3.1.1.2: length is what counts where the password is the only factor. */
-const MINIMUM_LENGTH = 15;
 /**
+ * NIST SP 800-63B-4 §3.1.1.2: length is what counts where the password may be the only factor.
+ *
  * What a password is worth: each character that has to be searched for 1, each listed word 3 (there are about as many
- * of them as of three letters), each run 1, and what the attacker knows of the person nothing. This is nine characters.
+ * of them as of three letters), each run 1, and what the attacker knows of the person nothing. Two words are never enough.
  */
-const MINIMUM_WORTH = 9;
+const DEMANDS = {
+  alone: { length: 15, worth: 9 },
+  besideSecondFactor: { length: 8, worth: 7 },
+} as const;
 const WORTH_OF_WORD = 3;
 const PRODUCT = 'portcullis';
 /** Shorter parts of a name are in every text. */
@@ -24,14 +27,20 @@ export interface PasswordOwner {
  *
  * @throws DomainError `USER.PASSWORD_TOO_SHORT` or `USER.PASSWORD_TOO_WEAK`; `errors` says why
  */
-export function requireAcceptablePassword(password: string, owner: PasswordOwner, pointer: string): void {
+export function requireAcceptablePassword(
+  password: string,
+  owner: PasswordOwner,
+  pointer: string,
+  isBesideSecondFactor: boolean,
+): void {
+  const minimum = isBesideSecondFactor ? DEMANDS.besideSecondFactor : DEMANDS.alone;
   const normalized = password.normalize('NFKC');
-  if (codePointsOf(normalized) < MINIMUM_LENGTH) {
-    const message = `must be at least ${MINIMUM_LENGTH} characters long`;
+  if (codePointsOf(normalized) < minimum.length) {
+    const message = `must be at least ${minimum.length} characters long`;
     throw new DomainError('USER.PASSWORD_TOO_SHORT', { errors: [{ pointer, code: 'too_short', message }] });
   }
   const pieces = piecesOf(normalized.toLowerCase(), namesOf(owner));
-  if (pieces.loose + pieces.runs + pieces.words * WORTH_OF_WORD < MINIMUM_WORTH) {
+  if (pieces.loose + pieces.runs + pieces.words * WORTH_OF_WORD < minimum.worth) {
     throw new DomainError('USER.PASSWORD_TOO_WEAK', { errors: [{ pointer, ...weaknessOf(pieces) }] });
   }
 }

@@ -1,12 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
+import { authConfig } from '../../config/auth.config';
 import { CredentialsService } from './credentials.service';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
 import { ImportedHashes } from './imported-hashes';
 import { ExternalIdentitiesRepository } from './identities/external-identities.repository';
 import { ExternalIdentitiesService } from './identities/external-identities.service';
+import { NewPasswords } from './new-passwords';
 import { UserEntity } from './user.entity';
 import { UsersController } from './users.controller';
 import { UserSnapshotsService } from './user-snapshots.service';
@@ -19,7 +22,7 @@ import './users.permissions';
 /** Global for the one thing that others may ask without knowing the module: the port {@link SubjectDirectory}. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity])],
+  imports: [ConfigModule.forFeature(authConfig), TypeOrmModule.forFeature([UserEntity])],
   controllers: [UsersController],
   providers: [
     UsersRepository,
@@ -28,6 +31,7 @@ import './users.permissions';
     EmailAddressesRepository,
     EmailAddressesService,
     ImportedHashes,
+    NewPasswords,
     ExternalIdentitiesRepository,
     ExternalIdentitiesService,
     UserSnapshotsService,

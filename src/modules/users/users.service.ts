@@ -5,7 +5,7 @@ import { EventPublisher, type FieldChange } from '../../common/events';
 import type { Page } from '../../common/http';
 import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
-import { PasswordHasher, schemeOf } from '../../infrastructure/crypto';
+import { schemeOf } from '../../infrastructure/crypto';
 import { Database, isUniqueViolation } from '../../infrastructure/database';
 import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import type { ImportedUser } from './dto/imported-user';
@@ -17,7 +17,7 @@ import {
   UserEnabledEvent,
   UserUpdatedEvent,
 } from './events/user.events';
-import { requireAcceptablePassword } from './password-policy';
+import { NewPasswords } from './new-passwords';
 import type { UserEntity } from './user.entity';
 import { UsersRepository, type NewUser } from './users.repository';
 
@@ -29,7 +29,7 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly database: Database,
-    private readonly hasher: PasswordHasher,
+    private readonly newPasswords: NewPasswords,
     private readonly events: EventPublisher,
     private readonly feed: ChangeFeed,
     private readonly cursors: CursorCodec,
@@ -41,8 +41,8 @@ export class UsersService {
    */
   async create(input: CreateUserBody, options: { mustChangePassword?: boolean } = {}): Promise<UserEntity> {
     const { password } = input;
-    if (password !== undefined) requireAcceptablePassword(password, input, '/password');
-    const passwordHash = password === undefined ? null : await this.hasher.hash(password);
+    const passwordHash =
+      password === undefined ? null : await this.newPasswords.digestOf(password, input, '/password');
     return this.insert(input, {
       passwordHash,
       passwordScheme: null,

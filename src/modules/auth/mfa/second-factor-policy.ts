@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import type { AssuranceLevel } from '../../../common/access';
+import { authConfig } from '../../../config/auth.config';
 import { AccessService } from '../../rbac';
 import { CredentialsService } from '../../users';
 
@@ -7,13 +9,14 @@ import { CredentialsService } from '../../users';
 @Injectable()
 export class SecondFactorPolicy {
   constructor(
+    @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
     private readonly credentials: CredentialsService,
     private readonly access: AccessService,
   ) {}
 
-  /** Whether a role of the user, held directly or through a group, requires a second factor. */
-  isRequiredOf(userId: string): Promise<boolean> {
-    return this.access.requiresMfa(userId);
+  /** Of everybody where the configuration says so; else of whoever holds a role that does, directly or through a group. */
+  async isRequiredOf(userId: string): Promise<boolean> {
+    return this.config.mfaRequired || this.access.requiresMfa(userId);
   }
 
   /** What sensitive operations demand of the user: two kinds of factor where they have them, or must have them. */
