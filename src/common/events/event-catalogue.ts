@@ -81,6 +81,7 @@ export const EVENT_CATALOGUE = {
   'user.erased': { module: 'auth', what: 'All personal data of a person were erased' },
   'user.invitation-accepted': { module: 'auth', what: 'An invited user chose a password' },
   'user.invited': { module: 'auth', what: 'An administrator sent an invitation' },
+  'user.locked': { module: 'users', what: 'An administrator locked an account; its sessions end' },
   'user.locked-out': { module: 'auth', what: 'Too many failed sign-ins; the account is locked for a while' },
   'user.password-changed': { module: 'users', what: 'A password was set; the epoch of the account ends' },
   'user.password-reset-demanded': { module: 'auth', what: 'An administrator took a password away' },
@@ -93,7 +94,10 @@ export const EVENT_CATALOGUE = {
     module: 'auth',
     what: 'Somebody took a copy of what is kept about a person',
   },
-  'user.unlocked': { module: 'auth', what: 'An administrator cleared the failed sign-ins' },
+  'user.unlocked': {
+    module: 'auth',
+    what: 'An administrator took a lock off, and cleared the failed sign-ins',
+  },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;
 

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
+import { AccountStatusRepository } from './account-status.repository';
+import { AccountStatusService } from './account-status.service';
 import { CredentialsService } from './credentials.service';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
@@ -24,6 +26,8 @@ import './users.permissions';
   providers: [
     UsersRepository,
     UsersService,
+    AccountStatusRepository,
+    AccountStatusService,
     CredentialsService,
     EmailAddressesRepository,
     EmailAddressesService,
@@ -36,6 +40,7 @@ import './users.permissions';
   ],
   exports: [
     UsersService,
+    AccountStatusService,
     CredentialsService,
     EmailAddressesService,
     ExternalIdentitiesService,
