@@ -67,23 +67,27 @@ describe('two processes that share one database', () => {
     );
   });
 
-  it.each(['disable', 'delete', 'end all sessions'] as const)('kills every token on %s', async (deed) => {
-    const { id, username, version } = await aUser();
-    const tokens = await second.api.signIn(username, PASSWORD);
-    expect((await second.api.get('/v1/auth/me', { token: tokens.accessToken })).status).toBe(200);
-    const done =
-      deed === 'disable'
-        ? await first.api.post(`/v1/users/${id}/disable`, undefined, { token: adminToken })
-        : deed === 'delete'
-          ? await first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version })
-          : await first.api.delete(`/v1/users/${id}/sessions`, { token: adminToken });
-    expect(done.status).toBe(204);
-    await expectDead(tokens.accessToken);
-    const refreshed = await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken });
-    expect(refreshed.body.code).toBe('AUTH.INVALID_REFRESH_TOKEN');
-  });
+  it.each(['disable', 'lock', 'delete', 'end all sessions'] as const)(
+    'kills every token on %s',
+    async (deed) => {
+      const { id, username, version } = await aUser();
+      const tokens = await second.api.signIn(username, PASSWORD);
+      expect((await second.api.get('/v1/auth/me', { token: tokens.accessToken })).status).toBe(200);
+      const deeds = {
+        disable: () => first.api.post(`/v1/users/${id}/disable`, undefined, { token: adminToken }),
+        lock: () =>
+          first.api.post(`/v1/users/${id}/lock`, { reason: 'a lost laptop' }, { token: adminToken }),
+        delete: () => first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version }),
+        'end all sessions': () => first.api.delete(`/v1/users/${id}/sessions`, { token: adminToken }),
+      };
+      expect((await deeds[deed]()).status).toBe(204);
+      await expectDead(tokens.accessToken);
+      const refreshed = await second.api.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken });
+      expect(refreshed.body.code).toBe('AUTH.INVALID_REFRESH_TOKEN');
+    },
+  );
 
-  it.each(['password change', 'disable', 'delete', 'end all sessions'] as const)(
+  it.each(['password change', 'disable', 'lock', 'delete', 'end all sessions'] as const)(
     'answers no 2xx under load to a request that started after %s',
     async (deed) => {
       const { id, username, version } = await aUser();
@@ -107,6 +111,8 @@ describe('two processes that share one database', () => {
             { token: own.accessToken },
           ),
         disable: () => first.api.post(`/v1/users/${id}/disable`, undefined, { token: adminToken }),
+        lock: () =>
+          first.api.post(`/v1/users/${id}/lock`, { reason: 'a lost laptop' }, { token: adminToken }),
         delete: () => first.api.delete(`/v1/users/${id}`, { token: adminToken, ifMatch: version }),
         'end all sessions': () => first.api.delete(`/v1/users/${id}/sessions`, { token: adminToken }),
       };

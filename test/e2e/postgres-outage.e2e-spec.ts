@@ -77,10 +77,10 @@ describe('a service whose PostgreSQL is in trouble', () => {
       const ready = await fetch(`${service.api.baseUrl}/health/ready`);
       expect(ready.status).toBe(503);
       expect(await ready.json()).toMatchObject({ checks: { postgresql: 'down', changeFeed: 'stale' } });
-      expect((await service.api.get('/health/dependencies')).body.dependencies[0]).toMatchObject({
-        name: 'postgresql',
-        state: 'down',
-      });
+      const { body } = await service.api.get('/health/dependencies');
+      expect(body.dependencies).toContainEqual(
+        expect.objectContaining({ name: 'postgresql', state: 'down' }),
+      );
       expect((await see('/v1/auth/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(503);
       await postgres.comeBack();
       await untilReady(service, { withinMs: BACK_WITHIN_MS });

@@ -100,6 +100,7 @@ describe('two processes whose Redis is in trouble', () => {
 
     const { body } = await services[1].api.get('/health/dependencies');
     expect(body.dependencies).toMatchObject([
+      { name: 'clock', state: 'up', breaker: null },
       { name: 'postgresql', state: 'up' },
       { name: 'redis', state: 'up', breaker: 'closed' },
       { name: 'smtp', state: 'not_configured', breaker: null },
@@ -116,7 +117,7 @@ describe('two processes whose Redis is in trouble', () => {
     try {
       await expectRightAnswers('somebody-in-a-black-hole');
       const { body } = await services[0].api.get('/health/dependencies');
-      expect(body.dependencies[1]).toMatchObject({ name: 'redis', state: 'down', breaker: 'open' });
+      expect(body.dependencies[2]).toMatchObject({ name: 'redis', state: 'down', breaker: 'open' });
     } finally {
       process.kill(redis.pid, 'SIGCONT');
     }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ChangeSubscriber } from '../../src/infrastructure/change-feed';
 import { FeedHints } from '../../src/infrastructure/change-feed/feed-hints';
+import { DatabaseClock } from '../../src/infrastructure/clock';
 import { PostgresChangeFeed } from '../../src/infrastructure/change-feed/postgres-change-feed';
 import { PostgresHints } from '../../src/infrastructure/change-feed/postgres-hints';
 import { RedisHints } from '../../src/infrastructure/change-feed/redis-hints';
@@ -39,7 +40,8 @@ describe('the change feed', () => {
     const { database, url } = opened;
     const server = { url, migrationUrl: url, stop: () => Promise.resolve() };
     const redisHints = new RedisHints(database, new AbsentRedisClient());
-    feed = new PostgresChangeFeed(database, new FeedHints(new PostgresHints(database, server), redisHints));
+    const hints = new FeedHints(new PostgresHints(database, server), redisHints);
+    feed = new PostgresChangeFeed(database, hints, new DatabaseClock());
     feed.subscribe(subscriber);
     await feed.onApplicationBootstrap();
   });

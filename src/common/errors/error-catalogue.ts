@@ -76,6 +76,8 @@ export const ERROR_CATALOGUE = {
   'USER.USERNAME_TAKEN': { kind: 'conflict', title: 'The username is taken' },
   'USER.EMAIL_TAKEN': { kind: 'conflict', title: 'The email address is taken' },
   'USER.INVALID_TRANSITION': { kind: 'conflict', title: "The user's status does not allow this" },
+  'USER.LOCK_IN_THE_PAST': { kind: 'invalid', title: 'The lock would have ended already' },
+  'USER.OWN_ACCOUNT': { kind: 'conflict', title: 'Nobody does that to their own account' },
   'USER.PASSWORD_TOO_SHORT': { kind: 'invalid', title: 'The password is too short' },
   'USER.PASSWORD_TOO_WEAK': { kind: 'invalid', title: 'The password is too easy to guess' },
   'USER.CURRENT_PASSWORD_WRONG': { kind: 'invalid', title: 'The current password is not right' },

@@ -82,6 +82,7 @@ export const EVENT_CATALOGUE = {
   'user.invitation-accepted': { module: 'auth', what: 'An invited user chose a password' },
   'user.invited': { module: 'auth', what: 'An administrator sent an invitation' },
   'user.locked-out': { module: 'auth', what: 'Too many failed sign-ins; the account is locked for a while' },
+  'user.locked': { module: 'users', what: 'An administrator locked an account; its sessions end' },
   'user.password-changed': { module: 'users', what: 'A password was set; the epoch of the account ends' },
   'user.password-reset-demanded': { module: 'auth', what: 'An administrator took a password away' },
   'user.password-reset-requested': { module: 'auth', what: 'Somebody asked for a mail to reset a password' },
@@ -93,7 +94,10 @@ export const EVENT_CATALOGUE = {
     module: 'auth',
     what: 'Somebody took a copy of what is kept about a person',
   },
-  'user.unlocked': { module: 'auth', what: 'An administrator cleared the failed sign-ins' },
+  'user.unlocked': {
+    module: 'auth',
+    what: 'An administrator took a lock off, and cleared the failed sign-ins',
+  },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;
 

@@ -42,6 +42,12 @@ export const passwordField = z
   .max(1_000)
   .meta({ format: 'password', examples: ['a long and quiet sentence'] });
 
+/** Why something was done, for the trail: its words outlive the erasure of a person. */
+export const publicReasonField = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,200}$/u)
+  .describe('Why, for the audit trail, where it stays in the clear: name no person here');
+
 /** What somebody types to say who they are: a username or an email address, in any spelling. */
 export const loginNameField = z
   .string()

@@ -4,6 +4,7 @@ export {
   emailField,
   loginNameField,
   passwordField,
+  publicReasonField,
   timestampField,
   usernameField,
   uuidField,

@@ -5,7 +5,8 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Database } from '../database';
+import { DatabaseClock } from '../clock';
+import { Database, type Statement } from '../database';
 import { ChangeFeed, type ChangeKind, type ChangeSubscriber, type FeedDelay } from './change-feed';
 import { FeedCursor, type FeedPosition } from './feed-cursor';
 import { FeedHints } from './feed-hints';
@@ -20,13 +21,14 @@ const APPEND = {
   name: 'change-feed-append',
   text: 'INSERT INTO change_feed (kind, keys) VALUES ($1, $2) RETURNING id, xid::text',
 };
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseMs"';
 const HORIZON = {
   name: 'change-feed-horizon',
-  text: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon',
+  text: `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${NOW}`,
 };
 const READ = {
   name: 'change-feed-read',
-  text: `SELECT s.horizon::text, f.id, f.xid::text, f.kind, f.keys
+  text: `SELECT ${NOW}, s.horizon::text, f.id, f.xid::text, f.kind, f.keys
          FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) s
          LEFT JOIN change_feed f ON (f.xid, f.id) > ($1::xid8, $2::bigint)
          ORDER BY f.xid, f.id`,
@@ -36,8 +38,12 @@ const TRIM = {
   text: `DELETE FROM change_feed WHERE at < now() - interval '1 hour'`,
 };
 
-interface FeedRow {
+interface FeedHead {
   readonly horizon: string;
+  readonly databaseMs: number;
+}
+
+interface FeedRow extends FeedHead {
   readonly id: string | null;
   readonly xid: string;
   readonly kind: ChangeKind;
@@ -61,6 +67,7 @@ export class PostgresChangeFeed
   constructor(
     private readonly database: Database,
     private readonly hints: FeedHints,
+    private readonly clock: DatabaseClock,
   ) {
     super();
   }
@@ -155,7 +162,8 @@ export class PostgresChangeFeed
 
   private async readOn(cursor: FeedCursor): Promise<void> {
     const { position } = cursor;
-    const rows = await this.database.query<FeedRow>(READ, [position.xid.toString(), position.id.toString()]);
+    const place = [position.xid.toString(), position.id.toString()];
+    const rows = await this.ask<FeedRow>(READ, place);
     const news = rows.filter((row) => row.id !== null && !cursor.isApplied(BigInt(row.id)));
     for (const [kind, keys] of groupByKind(news)) await this.subscribers.get(kind)?.refresh(kind, keys);
     for (const row of news) cursor.markApplied({ xid: BigInt(row.xid), id: BigInt(row.id ?? 0) });
@@ -169,12 +177,21 @@ export class PostgresChangeFeed
   /** The cursor is taken before the tables are read: what commits in between is read twice, never missed. */
   private async rebuild(): Promise<void> {
     const startedAt = performance.now();
-    const [row] = await this.database.query<{ horizon: string }>(HORIZON);
+    const [row] = await this.ask<FeedHead>(HORIZON);
     if (row === undefined) throw new Error('PostgreSQL gave no snapshot');
     const cursor = new FeedCursor({ xid: BigInt(row.horizon), id: 0n });
     for (const subscriber of new Set(this.subscribers.values())) await subscriber.rebuild();
     this.cursor = cursor;
     this.freshAt = startedAt;
+  }
+
+  /** Whoever reads the feed learns the time of PostgreSQL along the way. */
+  private async ask<Row extends FeedHead>(statement: Statement, values?: readonly string[]): Promise<Row[]> {
+    const askedAt = performance.now();
+    const rows = await this.database.query<Row & object>(statement, values);
+    const databaseMs = rows[0]?.databaseMs;
+    if (databaseMs !== undefined) this.clock.observe({ databaseMs, askedAt, answeredAt: performance.now() });
+    return rows;
   }
 
   private async trim(): Promise<void> {

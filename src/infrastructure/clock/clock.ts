@@ -1,19 +1,14 @@
 /** Wall-clock time for token claims and display. What is stored expires by the database's own time. */
 export abstract class Clock {
-  abstract now(): Date;
+  /** Milliseconds since the epoch. */
+  abstract nowMs(): number;
+
+  now(): Date {
+    return new Date(this.nowMs());
+  }
 
   /** Seconds since the epoch, as JWT claims count (RFC 7519 §2, NumericDate). */
   nowSeconds(): number {
-    return Math.floor(this.now().getTime() / 1_000);
-  }
-}
-
-export class SystemClock extends Clock {
-  override now(): Date {
-    return new Date();
-  }
-
-  override nowSeconds(): number {
-    return Math.floor(Date.now() / 1_000);
+    return Math.floor(this.nowMs() / 1_000);
   }
 }

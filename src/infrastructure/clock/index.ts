@@ -1,2 +1,3 @@
 export { Clock } from './clock';
 export { ClockModule } from './clock.module';
+export { DatabaseClock } from './database-clock';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed } from '../change-feed';
+import { DatabaseClock } from '../clock';
 import { PasswordHasher } from '../crypto';
 import { Database, type PoolLoad } from '../database';
 import { Dependencies } from '../dependencies';
@@ -14,11 +15,18 @@ export class InfrastructureMetrics {
     hasher: PasswordHasher,
     database: Database,
     dependencies: Dependencies,
+    clock: DatabaseClock,
   ) {
     this.addFeed(feed);
     this.addHasher(hasher);
     this.addPool(() => database.load);
     this.addDependencies(dependencies);
+    this.gauge(
+      'portcullis_clock_offset_seconds',
+      'How far the clock of the machine is ahead of that of PostgreSQL',
+      'max',
+      () => [{ value: clock.offsetMs / 1_000 }],
+    );
   }
 
   private addFeed(feed: ChangeFeed): void {

@@ -1,7 +1,6 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { TokenExpiredError } from 'jsonwebtoken';
 import { routeAccessOf, type RouteAccess } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { Clock } from '../../infrastructure/clock';
@@ -41,9 +40,8 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   }
 
   /** Passport's answer as our errors; called by {@link AuthGuard}. */
-  override handleRequest<Verified>(error: unknown, verified: Verified | false, info: unknown): Verified {
+  override handleRequest<Verified>(error: unknown, verified: Verified | false): Verified {
     if (error instanceof Error) throw error;
-    if (info instanceof TokenExpiredError) throw new DomainError('AUTH.TOKEN_EXPIRED');
     if (verified === false) throw new DomainError('AUTH.TOKEN_INVALID');
     return verified;
   }

@@ -1,3 +1,4 @@
+import { DatabaseClock } from '../../infrastructure/clock';
 import type { HttpAdapter } from '../../infrastructure/http';
 import { Dependencies } from '../../infrastructure/dependencies';
 import { HealthService } from './health.service';
@@ -18,6 +19,7 @@ function health({
     { isFresh: () => isFresh } as never,
     { httpAdapter: { isDraining } as HttpAdapter } as never,
     new Dependencies(),
+    new DatabaseClock(),
   );
 }
 
@@ -49,12 +51,14 @@ describe('HealthService', () => {
   it('tells since when a dependency is down', async () => {
     let isUp = true;
     const service = health({ query: () => (isUp ? Promise.resolve([]) : Promise.reject(new Error('gone'))) });
-    const before = (await service.describeDependencies()).dependencies[0];
+    const postgresql = async () =>
+      (await service.describeDependencies()).dependencies.find(({ name }) => name === 'postgresql');
+    const before = await postgresql();
     expect(before).toMatchObject({ name: 'postgresql', state: 'up' });
     isUp = false;
-    const down = (await service.describeDependencies()).dependencies[0];
+    const down = await postgresql();
     expect(down).toMatchObject({ name: 'postgresql', state: 'down' });
-    expect((await service.describeDependencies()).dependencies[0]).toEqual(down);
+    expect(await postgresql()).toEqual(down);
   });
 
   it('asks the database once for all who ask at the same time, and again later', async () => {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DomainError } from '../../common/errors';
 import { ChangeFeed } from '../../infrastructure/change-feed';
+import { DatabaseClock } from '../../infrastructure/clock';
 import { Database } from '../../infrastructure/database';
 import { Dependencies, ObservedState } from '../../infrastructure/dependencies';
 import { HttpAdapter } from '../../infrastructure/http';
@@ -14,6 +15,9 @@ const PING = { name: 'health-ping', text: 'SELECT 1' };
 const WITHOUT_POSTGRESQL =
   'Tokens are checked from memory for 5 seconds; then, and at once for all that reads or writes, the answer is 503.';
 
+const WITH_WRONG_CLOCK =
+  'Nothing of our own: tokens are made and judged by the time of PostgreSQL. What identity providers sign is refused.';
+
 @Injectable()
 export class HealthService {
   private readonly postgresql = new ObservedState('up');
@@ -24,12 +28,14 @@ export class HealthService {
     private readonly feed: ChangeFeed,
     private readonly host: HttpAdapterHost<HttpAdapter>,
     private readonly dependencies: Dependencies,
+    clock: DatabaseClock,
   ) {
     dependencies.add({
       name: 'postgresql',
       failureMode: WITHOUT_POSTGRESQL,
       condition: () => ({ ...this.postgresql.current, breaker: null }),
     });
+    dependencies.add({ name: 'clock', failureMode: WITH_WRONG_CLOCK, condition: () => clock.condition });
   }
 
   /** @throws DomainError `SERVICE.UNAVAILABLE` when requests should go elsewhere; `detail` and `checks` say why. */

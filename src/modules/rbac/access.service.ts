@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ListFilter, Principal } from '../../common/access';
 import { DomainError } from '../../common/errors';
 import { ChangeFeed } from '../../infrastructure/change-feed';
+import { Clock } from '../../infrastructure/clock';
 import { RequestContext } from '../../infrastructure/request-context';
 import { AccessRefusals } from './access-refusals';
 import type {
@@ -43,6 +44,7 @@ export class AccessService {
     private readonly policies: PolicyRepository,
     private readonly refusals: AccessRefusals,
     private readonly requests: RequestContext,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -70,7 +72,7 @@ export class AccessService {
   /** The decision, what decided it, and what nearly did. @throws as {@link decide} */
   async explain(request: AccessRequest, options?: DecideOptions): Promise<Explanation> {
     const source = await this.sourceFor(options);
-    const now = Date.now();
+    const now = this.clock.nowMs();
     const inputs = await this.load(source, request);
     const decision = decideWith(source, request, inputs, now);
     const [subject, resource] = inputs;
@@ -87,7 +89,7 @@ export class AccessService {
     const bit = source.policy.bitOf(request.permission);
     if (subject === null || resource === null || bit === undefined || subject.type !== request.subject.type)
       return NO_RESOURCES;
-    return ResourceFilter.of(bit, { request, subject, resource, now: Date.now() });
+    return ResourceFilter.of(bit, { request, subject, resource, now: this.clock.nowMs() });
   }
 
   /**
@@ -110,7 +112,7 @@ export class AccessService {
     const [subject, resource] = await Promise.all([source.subject(subjectId), source.node(ROOT_RESOURCE_ID)]);
     if (subject === null || resource === null) return [];
     const { policy } = source;
-    const facts = { subject, resource, now: Date.now() };
+    const facts = { subject, resource, now: this.clock.nowMs() };
     return policy.namesIn(policy.everything).filter((permission) => {
       const bit = policy.bitOf(permission);
       return (
@@ -126,7 +128,7 @@ export class AccessService {
   async requiresMfa(subjectId: string): Promise<boolean> {
     const source = await this.sourceFor();
     if (!source.policy.requiresMfa) return false;
-    const now = Date.now();
+    const now = this.clock.nowMs();
     const subject = await source.subject(subjectId);
     return (
       subject?.held.some(
@@ -143,8 +145,10 @@ export class AccessService {
     const subject = source.subject(request.subject.id);
     const node = source.node(request.resource ?? ROOT_RESOURCE_ID);
     if (!(subject instanceof Promise) && !(node instanceof Promise))
-      return decideWith(source, request, [subject, node], Date.now());
-    return Promise.all([subject, node]).then((inputs) => decideWith(source, request, inputs, Date.now()));
+      return decideWith(source, request, [subject, node], this.clock.nowMs());
+    return Promise.all([subject, node]).then((inputs) =>
+      decideWith(source, request, inputs, this.clock.nowMs()),
+    );
   }
 
   private load(source: PolicySource, { subject, resource }: AccessRequest): Promise<Inputs> {

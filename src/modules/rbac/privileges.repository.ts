@@ -65,7 +65,7 @@ const FIND_ADMINISTRATORS = {
            SELECT a.principal_id FROM assignments a JOIN principals p ON p.id = a.principal_id
            WHERE a.role_id = '${ADMINISTRATOR_ROLE_ID}' AND a.effect = 'allow' AND p.type <> 'group'
              AND a.resource_id = '${ROOT_RESOURCE_ID}' AND NOT ${LIMITED}), ${HELD}
-         SELECT p.id AS "principalId", p.active AND p.deleted_at IS NULL AS active,
+         SELECT p.id AS "principalId", (p.active OR p.inactive_until <= statement_timestamp()) IS TRUE AND p.deleted_at IS NULL AS active,
            (SELECT coalesce(jsonb_agg(row), '[]') FROM jsonb_array_elements(h.rows) row
             WHERE row ->> 'effect' = 'deny' AND NOT (row ->> 'exempt')::boolean) AS denials
          FROM holdings h JOIN principals p ON p.id = h.principal`,

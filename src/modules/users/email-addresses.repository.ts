@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../infrastructure/database';
+import { STATUS_NOW } from './status-now';
 
 const MARK_VERIFIED = {
   name: 'users-mark-email-verified',
@@ -10,7 +11,7 @@ const CHANGE = {
   name: 'users-change-email',
   text: `UPDATE users SET email = $2, email_key = $3, email_verified = true, version = version + 1,
            updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
-         WHERE id = $1 AND epoch = $4 AND status = 'active' RETURNING epoch`,
+         WHERE id = $1 AND epoch = $4 AND ${STATUS_NOW} = 'active' RETURNING epoch`,
 };
 const RESTORE = {
   name: 'users-restore-email',

@@ -1,6 +1,7 @@
+export { AccountStatusService } from './account-status.service';
 export { CredentialsService } from './credentials.service';
 export { ImportedUser } from './dto/imported-user';
-export { UpdateOwnProfileBody, UpdateUserBody } from './dto/user.bodies';
+export { LockUserBody, UpdateOwnProfileBody, UpdateUserBody } from './dto/user.bodies';
 export type { ExternalIdentity, ProvisionedAccount } from './identities/external-identity';
 export { ExternalIdentitiesService } from './identities/external-identities.service';
 export { toUserResponse, UserResponse } from './dto/user.response';

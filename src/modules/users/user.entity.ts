@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, VirtualColumn } from 'typeorm';
+import { statusNow } from './status-now';
 
 export const USER_STATUSES = ['invited', 'active', 'locked', 'disabled'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
@@ -27,8 +28,12 @@ export class UserEntity {
   @Column('text', { name: 'display_name' })
   displayName!: string;
 
-  @Column('text')
+  @VirtualColumn('text', { query: (alias) => `SELECT ${statusNow(alias)}` })
   status!: UserStatus;
+
+  /** Null where a lock has no end of its own, and where there is none. */
+  @Column('timestamptz', { name: 'locked_until', nullable: true })
+  lockedUntil!: Date | null;
 
   @Column('text', { name: 'password_hash', nullable: true, select: false })
   passwordHash!: string | null;

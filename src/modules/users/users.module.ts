@@ -3,6 +3,8 @@ import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SubjectDirectory } from '../../common/access';
 import { authConfig } from '../../config/auth.config';
+import { AccountStatusRepository } from './account-status.repository';
+import { AccountStatusService } from './account-status.service';
 import { CredentialsService } from './credentials.service';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
@@ -27,6 +29,8 @@ import './users.permissions';
   providers: [
     UsersRepository,
     UsersService,
+    AccountStatusRepository,
+    AccountStatusService,
     CredentialsService,
     EmailAddressesRepository,
     EmailAddressesService,
@@ -40,6 +44,7 @@ import './users.permissions';
   ],
   exports: [
     UsersService,
+    AccountStatusService,
     CredentialsService,
     EmailAddressesService,
     ExternalIdentitiesService,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { Database } from '../../infrastructure/database';
+import { STATUS_NOW } from './status-now';
 import { UserEntity, type UserStatus } from './user.entity';
 
 /** What signing in needs to know of an account. */
@@ -36,8 +37,8 @@ export interface ProfileChange {
   readonly displayName: string;
 }
 
-const CREDENTIALS = `id, username, email, display_name AS "displayName", status, password_hash AS "passwordHash",
-  must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
+const CREDENTIALS = `id, username, email, display_name AS "displayName", ${STATUS_NOW} AS status,
+  password_hash AS "passwordHash", must_change_password AS "mustChangePassword", mfa_enabled AS "mfaEnabled", epoch`;
 
 /** People of a provider have no password of ours: who leaves it would keep a way in that it knows nothing of. */
 const IS_NOBODY_ELSES = 'NOT EXISTS (SELECT 1 FROM external_identities e WHERE e.user_id = users.id)';
@@ -60,7 +61,7 @@ const FIND_USERNAMES = {
 };
 const LOCK_IF_CURRENT = {
   name: 'users-lock-if-current',
-  text: `SELECT 1 FROM users WHERE id = $1 AND epoch = $2 AND status = 'active' FOR NO KEY UPDATE`,
+  text: `SELECT 1 FROM users WHERE id = $1 AND epoch = $2 AND ${STATUS_NOW} = 'active' FOR NO KEY UPDATE`,
 };
 const INSERT_PRINCIPAL = {
   name: 'users-insert-principal',
@@ -100,26 +101,19 @@ const HAS_WAY_IN = {
   name: 'users-has-way-in',
   text: `SELECT 1 FROM users WHERE id = $1 AND (password_hash IS NOT NULL OR NOT ${IS_NOBODY_ELSES})`,
 };
-const UPDATE_STATUS = {
-  name: 'users-update-status',
-  text: `WITH principal AS (UPDATE principals SET active = $3::text = 'active' WHERE id = $1)
-         UPDATE users SET status = $3, version = version + 1, updated_at = now(),
-           epoch = epoch + $4, epoch_changed_at = now()
-         WHERE id = $1 AND status = ANY ($2)`,
-};
 const UPDATE_PASSWORD = {
   name: 'users-update-password',
-  text: `WITH principal AS (UPDATE principals SET active = true WHERE id = $1)
+  text: `WITH principal AS (UPDATE principals SET active = true, inactive_until = NULL WHERE id = $1)
          UPDATE users SET password_hash = $2, password_scheme = NULL, must_change_password = false, status = 'active',
-           version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
-         WHERE id = $1 AND epoch = $3 AND status IN ('active', 'invited')
+           locked_until = NULL, version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
+         WHERE id = $1 AND epoch = $3 AND ${STATUS_NOW} IN ('active', 'invited')
            AND (password_hash IS NOT NULL OR ${IS_NOBODY_ELSES}) RETURNING epoch`,
 };
 const UPDATE_MFA_ENABLED = {
   name: 'users-update-mfa-enabled',
   text: `UPDATE users SET mfa_enabled = $2, version = version + 1, updated_at = now(), epoch = epoch + 1,
            epoch_changed_at = now()
-         WHERE id = $1 AND ($3::integer IS NULL OR epoch = $3 AND status = 'active') RETURNING epoch`,
+         WHERE id = $1 AND ($3::integer IS NULL OR epoch = $3 AND ${STATUS_NOW} = 'active') RETURNING epoch`,
 };
 const END_EPOCH = {
   name: 'users-end-epoch',
@@ -230,16 +224,6 @@ export class UsersRepository {
   async updateProfile(id: string, version: number, change: ProfileChange): Promise<boolean> {
     const values = [id, version, change.email, change.emailKey, change.emailVerified, change.displayName];
     return (await this.database.change(UPDATE_PROFILE, values)) === 1;
-  }
-
-  /** False when the account was in none of the states `from`. */
-  async updateStatus(
-    id: string,
-    from: readonly UserStatus[],
-    to: UserStatus,
-    endsSessions: boolean,
-  ): Promise<boolean> {
-    return (await this.database.change(UPDATE_STATUS, [id, from, to, endsSessions ? 1 : 0])) === 1;
   }
 
   /** The new epoch; null when the account changed since `epoch` or may not have a password now. */

@@ -10,20 +10,14 @@ import { Database, isUniqueViolation } from '../../infrastructure/database';
 import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
 import type { ImportedUser } from './dto/imported-user';
 import type { CreateUserBody, ListUsersQuery, UpdateUserBody } from './dto/user.bodies';
-import {
-  UserCreatedEvent,
-  UserDeletedEvent,
-  UserDisabledEvent,
-  UserEnabledEvent,
-  UserUpdatedEvent,
-} from './events/user.events';
+import { UserCreatedEvent, UserDeletedEvent, UserUpdatedEvent } from './events/user.events';
 import { NewPasswords } from './new-passwords';
 import type { UserEntity } from './user.entity';
 import { UsersRepository, type NewUser } from './users.repository';
 
 const LIST = 'users';
 
-/** Accounts: who exists, and in what state. What ends with an account (sessions, grants) is auth's to join. */
+/** Accounts: who exists. What ends with an account (sessions, grants) is auth's to join. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -107,31 +101,6 @@ export class UsersService {
       };
       await this.events.publish(new UserUpdatedEvent(id, changes));
       return this.getById(id);
-    });
-  }
-
-  /** Nobody signs in any more, and everything issued so far is of a past epoch. */
-  async disable(id: string): Promise<void> {
-    await this.database.transaction(async () => {
-      const { status } = await this.getById(id);
-      if (!(await this.users.updateStatus(id, ['invited', 'active', 'locked'], 'disabled', true))) {
-        throw new DomainError('USER.INVALID_TRANSITION', { detail: 'The account is disabled already.' });
-      }
-      await this.feed.append('user.epoch', [id]);
-      await this.events.publish(new UserDisabledEvent(id, status, 'disabled'));
-    });
-  }
-
-  async enable(id: string): Promise<void> {
-    await this.database.transaction(async () => {
-      await this.getById(id);
-      const next = (await this.users.hasWayIn(id)) ? 'active' : 'invited';
-      if (!(await this.users.updateStatus(id, ['disabled'], next, false))) {
-        throw new DomainError('USER.INVALID_TRANSITION', {
-          detail: 'Only a disabled account can be enabled.',
-        });
-      }
-      await this.events.publish(new UserEnabledEvent(id, 'disabled', next));
     });
   }
 

@@ -21,6 +21,7 @@ export const ACCOUNT_ROUTES: AuditedRoutes = {
     await world.api.post(`/v1/users/${id}/disable`, undefined, { token: world.admin.accessToken });
     return { ids: [id] };
   }),
+  'POST /v1/users/{id}/lock': onUser(['user.locked'], { reason: 'laptop lost' }),
   'POST /v1/users/{id}/unlock': onUser(['user.unlocked']),
   'DELETE /v1/users/{id}/sessions': about(['session.ended'], async (world) => {
     const { id, username } = await world.aUser();

@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { AssurancePolicy, SENSITIVE, type Principal } from '../../../common/access';
+import { DomainError } from '../../../common/errors';
 import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
 import { PolicyService } from '../../rbac';
 import { SessionsService, toSessionResponse, type ListSessionsQuery, type SessionPage } from '../../sessions';
-import { toUserResponse, UsersService, type UpdateUserBody, type UserResponse } from '../../users';
+import {
+  AccountStatusService,
+  toUserResponse,
+  UsersService,
+  type LockUserBody,
+  type UpdateUserBody,
+  type UserResponse,
+} from '../../users';
 import { AccountUnlockedEvent } from '../events/sign-in.events';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 
@@ -16,6 +24,7 @@ import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 export class AccountLifecycleService {
   constructor(
     private readonly users: UsersService,
+    private readonly statuses: AccountStatusService,
     private readonly sessions: SessionsService,
     private readonly policy: PolicyService,
     private readonly attempts: SignInAttemptsService,
@@ -50,7 +59,7 @@ export class AccountLifecycleService {
   async disable(actor: Principal, userId: string): Promise<void> {
     await this.act(actor, userId, async () => {
       await this.policy.requireAdministratorBesides(userId);
-      await this.users.disable(userId);
+      await this.statuses.disable(userId);
       await this.sessions.endAll(userId, null, 'account_disabled');
     });
   }
@@ -58,15 +67,31 @@ export class AccountLifecycleService {
   /** @throws DomainError `USER.NOT_FOUND`, `USER.INVALID_TRANSITION`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async enable(actor: Principal, userId: string): Promise<void> {
     await this.act(actor, userId, async () => {
-      await this.users.enable(userId);
+      await this.statuses.enable(userId);
     });
   }
 
-  /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
+  /**
+   * Nobody locks themselves: who does it to be safe would have nobody left to take it off.
+   *
+   * @throws DomainError `USER.NOT_FOUND`, `USER.OWN_ACCOUNT`, `USER.INVALID_TRANSITION`, `USER.LOCK_IN_THE_PAST`,
+   * `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
+   */
+  async lock(actor: Principal, userId: string, { reason, until }: LockUserBody): Promise<void> {
+    if (actor.subject === userId) throw new DomainError('USER.OWN_ACCOUNT');
+    await this.act(actor, userId, async () => {
+      await this.policy.requireAdministratorBesides(userId);
+      await this.statuses.lock(userId, reason, until === undefined ? null : new Date(until));
+      await this.sessions.endAll(userId, null, 'account_locked');
+    });
+  }
+
+  /** Takes off both locks: an administrator's, and that of failed sign-ins. @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async unlock(actor: Principal, userId: string): Promise<void> {
     await this.act(actor, userId, async () => {
+      const wasLocked = await this.statuses.unlock(userId);
       await this.attempts.clear(userId);
-      await this.events.publish(new AccountUnlockedEvent(userId));
+      await this.events.publish(new AccountUnlockedEvent(userId, wasLocked));
     });
   }
 

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../../common/http';
 import { ListSessionsQuery, SessionPage } from '../../sessions';
-import { UpdateUserBody, UserResponse } from '../../users';
+import { LockUserBody, UpdateUserBody, UserResponse } from '../../users';
 import { AccountLifecycleService } from './account-lifecycle.service';
 
 @ApiTags('users')
@@ -81,10 +81,34 @@ export class AccountsController {
     return this.accounts.enable(actor, id);
   }
 
-  @Post(':id/unlock')
-  @RequirePermission('users:update')
+  @Post(':id/lock')
+  @RequirePermission('users:lock')
   @ApiContract({
-    summary: 'Forget the failed sign-ins of an account',
+    summary: 'Lock an account and end its sessions',
+    description:
+      'For a while, or until an administrator unlocks it. Every way in is shut; who tries is told nothing of the lock.',
+    status: 204,
+    errors: [
+      'USER.NOT_FOUND',
+      'USER.OWN_ACCOUNT',
+      'USER.INVALID_TRANSITION',
+      'USER.LOCK_IN_THE_PAST',
+      'RBAC.TARGET_MORE_PRIVILEGED',
+      'RBAC.LAST_ADMINISTRATOR',
+    ],
+  })
+  lock(
+    @CurrentPrincipal() actor: Principal,
+    @UuidParam('id') id: string,
+    @Body({ schema: LockUserBody }) body: LockUserBody,
+  ): Promise<void> {
+    return this.accounts.lock(actor, id, body);
+  }
+
+  @Post(':id/unlock')
+  @RequirePermission('users:lock')
+  @ApiContract({
+    summary: "Take an administrator's lock off an account, and forget its failed sign-ins",
     status: 204,
     errors: ['USER.NOT_FOUND', 'RBAC.TARGET_MORE_PRIVILEGED'],
   })

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { timestampField, uuidField } from '../../../common/validation';
+import { publicReasonField, timestampField, uuidField } from '../../../common/validation';
 
 export const EraseUserBody = z
   .strictObject({
-    reason: z
-      .string()
-      .regex(/^[^\p{Cc}]{1,200}$/u)
-      .describe('Why, for the audit trail, where it stays in the clear: name no person here'),
+    reason: publicReasonField,
   })
   .meta({ id: 'EraseUserBody', examples: [{ reason: 'request under GDPR article 17, case 4711' }] });
 export type EraseUserBody = z.infer<typeof EraseUserBody>;

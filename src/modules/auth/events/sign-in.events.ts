@@ -25,10 +25,12 @@ export class SignInFailedEvent extends DomainEvent {
 export class AccountUnlockedEvent extends DomainEvent {
   readonly name = 'user.unlocked';
   readonly target: EventTarget;
+  override readonly changes: FieldChanges | undefined;
 
-  constructor(userId: string) {
+  constructor(userId: string, wasLockedByAdministrator: boolean) {
     super();
     this.target = { type: 'user', id: userId };
+    if (wasLockedByAdministrator) this.changes = { status: { before: 'locked', after: 'active' } };
   }
 }
 

@@ -21,6 +21,10 @@ const NOTICES: Readonly<Record<string, { readonly subject: string; readonly says
     subject: 'Failed attempts to sign in',
     says: 'Too many attempts to sign in failed, so for a while no password is accepted from there. Sessions go on.',
   },
+  'user.locked': {
+    subject: 'Your account was locked',
+    says: 'An administrator locked the account. All sessions have ended, and nobody can sign in until the lock is off.',
+  },
   'refresh_token.reused': {
     subject: 'A session was ended for your safety',
     says: 'A sign-in token was used twice, so somebody may have a copy of it. The session that it belonged to has ended.',

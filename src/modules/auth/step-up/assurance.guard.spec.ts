@@ -14,7 +14,7 @@ const NOW = 1_800_000_000;
 
 function guardOf(level: AssuranceLevel): AssuranceGuard {
   const secondFactors = { levelOf: () => Promise.resolve(level) } as unknown as SecondFactorPolicy;
-  const clock = { now: () => new Date(NOW * 1_000), nowSeconds: () => NOW };
+  const clock = { now: () => new Date(NOW * 1_000), nowMs: () => NOW * 1_000, nowSeconds: () => NOW };
   return new AssuranceGuard(new StepUpAssurance(secondFactors, clock));
 }
 

@@ -24,8 +24,8 @@ class FixedClock extends Clock {
     super();
   }
 
-  override now(): Date {
-    return new Date(this.seconds * 1_000);
+  override nowMs(): number {
+    return this.seconds * 1_000;
   }
 }
 

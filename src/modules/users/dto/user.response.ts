@@ -17,6 +17,9 @@ export const UserResponse = z
     emailVerified: z.boolean(),
     displayName: displayNameField,
     status: z.enum(USER_STATUSES),
+    lockedUntil: timestampField
+      .optional()
+      .describe('When an account that an administrator locked for a while is active again.'),
     mfaEnabled: z.boolean(),
     version: z.number().int(),
     createdAt: timestampField,
@@ -52,6 +55,8 @@ export function toUserResponse(user: UserEntity): UserResponse {
     emailVerified: user.emailVerified,
     displayName: user.displayName,
     status: user.status,
+    ...(user.status === 'locked' &&
+      user.lockedUntil !== null && { lockedUntil: user.lockedUntil.toISOString() }),
     mfaEnabled: user.mfaEnabled,
     version: user.version,
     createdAt: user.createdAt.toISOString(),

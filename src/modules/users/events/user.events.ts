@@ -48,6 +48,27 @@ export class UserEnabledEvent extends UserStatusEvent {
   readonly name = 'user.enabled';
 }
 
+/** An administrator keeps the owner out for a while. The reason is theirs, and names nobody. */
+export class UserLockedEvent extends UserEvent {
+  readonly name = 'user.locked';
+  override readonly changes: FieldChanges;
+
+  constructor(
+    userId: string,
+    override readonly reason: string,
+    before: { readonly status: string; readonly until: Date | null },
+    until: Date | null,
+  ) {
+    super(userId);
+    this.changes = {
+      status: { before: before.status, after: 'locked' },
+      ...(until?.getTime() !== before.until?.getTime() && {
+        lockedUntil: { before: before.until?.toISOString() ?? null, after: until?.toISOString() ?? null },
+      }),
+    };
+  }
+}
+
 export class UserDeletedEvent extends UserEvent {
   readonly name = 'user.deleted';
 

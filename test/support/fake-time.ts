@@ -1,0 +1,45 @@
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Debian's libfaketime, below the folder of the machine's architecture. */
+function library(): string {
+  const found = readdirSync('/usr/lib')
+    .map((folder) => join('/usr/lib', folder, 'faketime/libfaketimeMT.so.1'))
+    .find((path) => existsSync(path));
+  if (found === undefined) throw new Error('The Debian package faketime is not installed');
+  return found;
+}
+
+/** The clock of one process, which is wrong by as much as it is told, also while the process runs. */
+export class FakeTime {
+  private readonly dir = mkdtempSync(join(tmpdir(), 'portcullis-clock-'));
+
+  constructor(offsetSeconds: number) {
+    this.jumpTo(offsetSeconds);
+  }
+
+  /** The monotonic clock stays right: no operating system lets that jump. */
+  get env(): Record<string, string> {
+    return {
+      LD_PRELOAD: library(),
+      FAKETIME_TIMESTAMP_FILE: this.file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    };
+  }
+
+  /** Replaced as a whole: the process reads the file at every look at its clock. */
+  jumpTo(offsetSeconds: number): void {
+    writeFileSync(`${this.file}.next`, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}`);
+    renameSync(`${this.file}.next`, this.file);
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private get file(): string {
+    return join(this.dir, 'offset');
+  }
+}
