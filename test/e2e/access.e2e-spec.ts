@@ -132,6 +132,59 @@ describe('who may do what', () => {
     expect(Date.now() - startedAt).toBeLessThan(3_000);
   });
 
+  it('is right at once on the other process when the version of any write is demanded', async () => {
+    const user = await aUser();
+    const [a, b] = [await aNode(), await aNode()];
+    const node = await aNode(a.id);
+    const tagged = { op: 'eq', attribute: 'resource.tags.class', value: 'open' };
+    const role = await aRole(['resources:read']);
+    await assign(user.id, role.id, { resourceId: b.id });
+    await assign(user.id, role.id, { resourceId: a.id, condition: tagged });
+    await assign(user.id, role.id, { resourceId: a.id, condition: { op: 'owner' } });
+    const allowed = async (minPolicyVersion: string) => {
+      const check = { subject: { type: 'user', id: user.id }, permission: 'resources:read' };
+      const asked = { ...check, resource: { id: node.id }, minPolicyVersion };
+      return (await second.api.post('/v1/access/check', asked, { token: admin })).body.allowed as boolean;
+    };
+    const patch = async (path: string, change: object, ifMatch: number) => {
+      const answer = await first.api.patch(path, change, { token: admin, ifMatch });
+      expect(answer.status).toBe(200);
+      return answer.body.policyVersion as string;
+    };
+    const at = (change: object, ifMatch: number) => patch(`/v1/resources/${node.id}`, change, ifMatch);
+    expect(await allowed(node.policyVersion)).toBe(false);
+    expect(await allowed(await at({ tags: { class: 'open' } }, 1))).toBe(true);
+    expect(await allowed(await at({ tags: {} }, 2))).toBe(false);
+    expect(await allowed(await at({ ownerId: user.id }, 3))).toBe(true);
+    expect(await allowed(await at({ ownerId: null }, 4))).toBe(false);
+    expect(await allowed(await at({ parentId: b.id }, 5))).toBe(true);
+    expect(await allowed(await patch(`/v1/roles/${role.id}`, { grants: ['roles:read'] }, 1))).toBe(false);
+    expect(await allowed(await patch(`/v1/roles/${role.id}`, { grants: ['resources:*'] }, 2))).toBe(true);
+    const gone = await first.api.delete(`/v1/resources/${node.id}`, { token: admin, ifMatch: 6 });
+    expect([gone.status, gone.body]).toEqual([204, null]);
+    expect(await allowed(gone.headers.get('policy-version')!)).toBe(false);
+  });
+
+  it('tells the version of every write to roles and groups, deletions included', async () => {
+    const versions: number[] = [];
+    for (const [path, body] of [
+      ['/v1/roles', { name: `role ${++count}` }],
+      ['/v1/groups', { name: `group ${++count}` }],
+    ] as const) {
+      const { id, policyVersion } = await made(path, body);
+      const changed = await first.api.patch(
+        `${path}/${id}`,
+        { description: 'x' },
+        { token: admin, ifMatch: 1 },
+      );
+      const gone = await first.api.delete(`${path}/${id}`, { token: admin, ifMatch: 2 });
+      expect(gone.status).toBe(204);
+      const later = [changed.body.policyVersion, gone.headers.get('policy-version')] as string[];
+      versions.push(...[policyVersion, ...later].map(Number));
+    }
+    expect(versions).toEqual(versions.map((_, index) => versions[0]! + index));
+  });
+
   it('is explained, to its subject without what others configured', async () => {
     const user = await aUser();
     const role = await aRole(['roles:read']);

@@ -129,6 +129,7 @@ describe('the OpenAPI document', () => {
     expect(find('get /v1/roles/{id}').responses['200']?.headers).toHaveProperty('ETag');
     expect(find('post /v1/roles').responses['201']?.headers).toHaveProperty('ETag');
     expect(find('get /v1/roles').responses['200']?.headers).toBeUndefined();
+    expect(find('delete /v1/resources/{id}').responses['204']?.headers).toHaveProperty('Policy-Version');
   });
 
   it('publishes none of its helpers, and no header that OpenAPI has other means for', () => {

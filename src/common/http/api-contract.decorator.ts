@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
 import type { ErrorCode } from '../errors';
 
@@ -10,6 +10,8 @@ export interface ApiContractOptions {
   readonly status?: number;
   /** The body of success. None means an empty body. */
   readonly response?: ZodType;
+  /** Headers of success that this operation alone answers with. */
+  readonly headers?: NonNullable<ApiResponseOptions['headers']>;
   /** Codes that this operation can answer beyond those that its access, body and parameters imply. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -19,11 +21,16 @@ export const ERROR_CODES_EXTENSION = 'x-error-codes';
 
 /** One place for what a handler promises: its status and its documentation cannot drift apart. */
 export function ApiContract(options: ApiContractOptions): MethodDecorator {
-  const { summary, description, status = 200, response, errors = [] } = options;
+  const { summary, description, status = 200, response, headers, errors = [] } = options;
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
-    ApiResponse({ status, description: 'Success', ...(response && { standardSchema: response }) }),
+    ApiResponse({
+      status,
+      description: 'Success',
+      ...(response && { standardSchema: response }),
+      ...(headers && { headers }),
+    }),
     ApiExtension(ERROR_CODES_EXTENSION, [...errors]),
   );
 }

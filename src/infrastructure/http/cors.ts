@@ -7,7 +7,7 @@ const PREFLIGHT = {
 };
 
 const ACTUAL = {
-  'access-control-expose-headers': 'etag, retry-after, www-authenticate, x-request-id',
+  'access-control-expose-headers': 'etag, policy-version, retry-after, www-authenticate, x-request-id',
 };
 
 /**

@@ -20,6 +20,3 @@ export interface Assignment extends HeldRole {
   readonly source: string;
   readonly reason: string | null;
 }
-
-/** The policy's version after the write: a later check can demand to know at least as much. */
-export type WrittenAssignment = Assignment & { readonly policyVersion: string };

@@ -8,6 +8,8 @@ export interface AssignmentFilter {
   readonly roleId?: string | undefined;
   readonly resourceId?: string | undefined;
   readonly effect?: Effect | undefined;
+  readonly source?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 const COLUMN_OF: Readonly<Record<keyof AssignmentFilter, string>> = {
@@ -15,6 +17,8 @@ const COLUMN_OF: Readonly<Record<keyof AssignmentFilter, string>> = {
   roleId: 'role_id',
   resourceId: 'resource_id',
   effect: 'effect',
+  source: 'source',
+  reason: 'reason',
 };
 
 export type NewAssignment = Omit<Assignment, 'principalType' | 'source'> & {

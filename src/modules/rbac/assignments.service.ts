@@ -3,7 +3,7 @@ import type { ListFilter, Principal } from '../../common/access';
 import { DomainError, type ErrorCode } from '../../common/errors';
 import type { Page } from '../../common/http';
 import { CursorCodec, keysetPage } from '../../infrastructure/pagination';
-import type { Assignment, WrittenAssignment } from './assignment';
+import type { Assignment } from './assignment';
 import { assignmentFrom } from './assignment-from';
 import { factsOf } from './assignment-facts';
 import { AssignmentsRepository } from './assignments.repository';
@@ -15,6 +15,7 @@ import { PolicyWriter } from './policy-writer';
 import { Privileges } from './privileges';
 import { RolesRepository } from './roles.repository';
 import { ADMINISTRATOR_ROLE_ID } from './well-known-ids';
+import type { Written } from './written';
 
 const LIST = 'assignments';
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -47,7 +48,7 @@ export class AssignmentsService {
    * `RBAC.UNKNOWN_RESOURCE`,
    * `RBAC.ASSIGNMENT_EXISTS`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR`
    */
-  create(actor: Principal, body: CreateAssignmentBody): Promise<WrittenAssignment> {
+  create(actor: Principal, body: CreateAssignmentBody): Promise<Written<Assignment>> {
     const assignment = assignmentFrom(body);
     return this.writer.write(async (policyVersion) => {
       await this.requireReferences(assignment);
@@ -73,7 +74,7 @@ export class AssignmentsService {
    * @throws DomainError `RBAC.ASSIGNMENT_NOT_FOUND`, `AUTH.INSUFFICIENT_USER_AUTHENTICATION`, `RBAC.EXCEEDS_OWN_PERMISSIONS`, `RBAC.TARGET_MORE_PRIVILEGED`,
    * `RBAC.LAST_ADMINISTRATOR`
    */
-  delete(actor: Principal, id: string): Promise<WrittenAssignment> {
+  delete(actor: Principal, id: string): Promise<Written<Assignment>> {
     return this.writer.write(async (policyVersion) => {
       const assignment = await this.assignments.findById(id);
       if (assignment === null) throw new DomainError('RBAC.ASSIGNMENT_NOT_FOUND');

@@ -4,8 +4,17 @@ import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, RequirePermission, type Principal } from '../../common/access';
 import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../common/http';
 import { CreateRoleBody, ListRolesQuery, UpdateRoleBody } from './dto/role.bodies';
-import { RolePage, RoleResponse, toRoleResponse } from './dto/role.response';
+import { POLICY_VERSION_HEADER, setPolicyVersion } from './dto/policy-version';
+import {
+  RolePage,
+  RoleResponse,
+  toRoleResponse,
+  toWrittenRoleResponse,
+  WrittenRoleResponse,
+} from './dto/role.response';
+import type { Role } from './role';
 import { RolesService } from './roles.service';
+import type { Written } from './written';
 
 @ApiTags('roles')
 @Controller('v1/roles')
@@ -28,7 +37,7 @@ export class RolesController {
       'Grants are exact permissions, or wildcards: `catalog.*:read` covers `catalog` and all below it. ' +
       'Nobody puts into a role what they do not hold.',
     status: 201,
-    response: RoleResponse,
+    response: WrittenRoleResponse,
     errors: [
       'RBAC.ROLE_NAME_TAKEN',
       'RBAC.UNKNOWN_PERMISSION',
@@ -41,8 +50,8 @@ export class RolesController {
     @CurrentPrincipal() actor: Principal,
     @Body({ schema: CreateRoleBody }) body: CreateRoleBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RoleResponse> {
-    return answer(await this.roles.create(actor, body), reply);
+  ): Promise<WrittenRoleResponse> {
+    return answerWritten(await this.roles.create(actor, body), reply);
   }
 
   @Get(':id')
@@ -61,7 +70,7 @@ export class RolesController {
     summary: 'Change a role, and with it what its holders may do',
     description:
       'Of a built-in role nothing but `requiresMfa` can be changed. That flag needs a fresh authentication.',
-    response: RoleResponse,
+    response: WrittenRoleResponse,
     errors: [
       'RBAC.ROLE_NOT_FOUND',
       'RBAC.ROLE_IS_SYSTEM',
@@ -84,8 +93,8 @@ export class RolesController {
     @IfMatchVersion() version: number,
     @Body({ schema: UpdateRoleBody }) body: UpdateRoleBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RoleResponse> {
-    return answer(await this.roles.update(actor, id, version, body), reply);
+  ): Promise<WrittenRoleResponse> {
+    return answerWritten(await this.roles.update(actor, id, version, body), reply);
   }
 
   @Delete(':id')
@@ -93,6 +102,7 @@ export class RolesController {
   @ApiContract({
     summary: 'Delete a role that nobody holds and no role inherits from',
     status: 204,
+    headers: POLICY_VERSION_HEADER,
     errors: [
       'RBAC.ROLE_NOT_FOUND',
       'RBAC.ROLE_IS_SYSTEM',
@@ -102,16 +112,22 @@ export class RolesController {
       'REQUEST.PRECONDITION_FAILED',
     ],
   })
-  delete(
+  async delete(
     @CurrentPrincipal() actor: Principal,
     @UuidParam('id') id: string,
     @IfMatchVersion() version: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.roles.delete(actor, id, version);
+    setPolicyVersion(reply, await this.roles.delete(actor, id, version));
   }
 }
 
-function answer(role: Parameters<typeof toRoleResponse>[0], reply: FastifyReply): RoleResponse {
+function answer(role: Role, reply: FastifyReply): RoleResponse {
   setEtag(reply, role.version);
   return toRoleResponse(role);
+}
+
+function answerWritten(role: Written<Role>, reply: FastifyReply): WrittenRoleResponse {
+  setEtag(reply, role.version);
+  return toWrittenRoleResponse(role);
 }

@@ -14,6 +14,7 @@ import { PolicyWriter } from './policy-writer';
 import type { Role, RoleContent } from './role';
 import { RoleRules } from './role-rules';
 import { ROLE_NAME_CONSTRAINT, RolesRepository } from './roles.repository';
+import type { Written } from './written';
 
 const LIST = 'roles';
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -47,14 +48,14 @@ export class RolesService {
   }
 
   /** @throws DomainError `RBAC.ROLE_NAME_TAKEN`, and as {@link RoleRules.requirePermitted} */
-  create(actor: Principal, body: CreateRoleBody): Promise<Role> {
-    return this.writer.write(async () => {
+  create(actor: Principal, body: CreateRoleBody): Promise<Written<Role>> {
+    return this.writer.write(async (policyVersion) => {
       const id = uuidv7();
       const role = { id, ...contentOf(body) };
       await this.rules.requirePermitted(actor, { id, after: role });
       await this.unlessTaken(() => this.roles.insert(role));
       await this.writer.record('policy.roles', [id], new RoleCreatedEvent(id, changesOf(undefined, role)));
-      return this.getById(id);
+      return { ...(await this.getById(id)), policyVersion };
     });
   }
 
@@ -62,8 +63,8 @@ export class RolesService {
    * @throws DomainError `RBAC.ROLE_NOT_FOUND`, `RBAC.ROLE_IS_SYSTEM`, `REQUEST.PRECONDITION_FAILED`,
    * `RBAC.ROLE_NAME_TAKEN`, and as {@link RoleRules.requirePermitted}
    */
-  update(actor: Principal, id: string, version: number, body: UpdateRoleBody): Promise<Role> {
-    return this.writer.write(async () => {
+  update(actor: Principal, id: string, version: number, body: UpdateRoleBody): Promise<Written<Role>> {
+    return this.writer.write(async (policyVersion) => {
       const before = await this.getById(id);
       const role = { id, ...contentOf({ ...before, ...body }) };
       const { requiresMfa, ...rest } = body;
@@ -75,16 +76,18 @@ export class RolesService {
       if (requiresMfa === !before.requiresMfa) await this.assurance.require(actor, SENSITIVE);
       await this.unlessTaken(() => this.roles.update(role));
       await this.writer.record('policy.roles', [id], new RoleUpdatedEvent(id, changesOf(before, role)));
-      return this.getById(id);
+      return { ...(await this.getById(id)), policyVersion };
     });
   }
 
   /**
+   * Answers the version of the policy without it.
+   *
    * @throws DomainError `RBAC.ROLE_NOT_FOUND`, `RBAC.ROLE_IS_SYSTEM`, `REQUEST.PRECONDITION_FAILED`,
    * `RBAC.ROLE_IN_USE`, `RBAC.EXCEEDS_OWN_PERMISSIONS`
    */
-  async delete(actor: Principal, id: string, version: number): Promise<void> {
-    await this.writer.write(async () => {
+  delete(actor: Principal, id: string, version: number): Promise<string> {
+    return this.writer.write(async (policyVersion) => {
       const before = await this.getById(id);
       if (before.system) throw new DomainError('RBAC.ROLE_IS_SYSTEM');
       requireVersion(before, version);
@@ -92,6 +95,7 @@ export class RolesService {
       await this.rules.requirePermitted(actor, { id, before });
       await this.roles.delete(id);
       await this.writer.record('policy.roles', [id], new RoleDeletedEvent(id, changesOf(before, undefined)));
+      return policyVersion;
     });
   }
 

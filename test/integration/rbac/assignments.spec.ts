@@ -47,6 +47,36 @@ describe('assignments', () => {
     expect(again.body.code).toBe('RBAC.ASSIGNMENT_NOT_FOUND');
   });
 
+  it('are listed by source and by reason, page by page', async () => {
+    const reason = 'Cover for the night shift';
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const principalId = await service.createPrincipal();
+      const body = { principalType: 'user', principalId, roleId: AUDITOR, reason };
+      ids.push((await service.as(admin).post('/v1/assignments', body)).body.id as string);
+    }
+    await service.database.change(
+      { name: 'test-source', text: `UPDATE assignments SET source = 'import:hr' WHERE id = $1` },
+      [ids[1]],
+    );
+    const list = async (query: Record<string, string>) => {
+      const { body } = await service
+        .as(admin)
+        .get(`/v1/assignments?${new URLSearchParams(query).toString()}`);
+      return body as { items: { id: string }[]; nextCursor: string | null };
+    };
+    const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
+    expect(idsOf(await list({ source: 'import:hr' }))).toEqual([ids[1]]);
+    expect(idsOf(await list({ reason, source: 'manual' }))).toEqual([ids[0], ids[2]]);
+    expect(idsOf(await list({ source: 'ldap:nowhere' }))).toEqual([]);
+    const page = await list({ reason, limit: '2' });
+    const rest = await list({ reason, limit: '2', cursor: page.nextCursor! });
+    expect([...idsOf(page), ...idsOf(rest)]).toEqual(ids);
+    expect(rest.nextCursor).toBeNull();
+    expect((await service.as(admin).get('/v1/assignments?source=')).status).toBe(400);
+    expect((await service.as(admin).get('/v1/assignments?reason=a%00b')).status).toBe(400);
+  });
+
   it('are listed by principal, by role and in pages', async () => {
     const role = await service.createRole(admin);
     const principals = [

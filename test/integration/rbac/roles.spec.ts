@@ -40,13 +40,21 @@ describe('roles', () => {
       requiresMfa: false,
       version: 1,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      policyVersion: expect.stringMatching(/^\d+$/),
     });
     const url = `/v1/roles/${created.body.id as string}`;
-    expect(await as.get(url)).toEqual({ status: 200, etag: '"1"', body: created.body });
+    const { policyVersion, ...stored } = created.body;
+    expect(await as.get(url)).toEqual({ status: 200, etag: '"1"', body: stored });
 
     const changed = await as.patch(url, { parents: [], except: [] }, 1);
     expect(changed).toMatchObject({ status: 200, etag: '"2"' });
-    expect(changed.body).toEqual({ ...created.body, parents: [], except: [], version: 2 });
+    expect(changed.body).toEqual({
+      ...stored,
+      parents: [],
+      except: [],
+      version: 2,
+      policyVersion: String(Number(policyVersion) + 1),
+    });
 
     expect((await as.delete(url, 2)).status).toBe(204);
     expect((await as.get(url)).body.code).toBe('RBAC.ROLE_NOT_FOUND');

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { pageQueryFields } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
 
+const reasonField = z
+  .string()
+  .min(1)
+  .max(500)
+  .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text');
+
 export const CreateAssignmentBody = z
   .strictObject({
     principalType: z.enum(['user', 'group', 'service']),
@@ -25,12 +31,7 @@ export const CreateAssignmentBody = z
       .describe('Users, services and groups that a denial spares.'),
     validFrom: timestampField.optional(),
     validTo: timestampField.optional().describe('From then on it holds no more.'),
-    reason: z
-      .string()
-      .min(1)
-      .max(500)
-      .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text')
-      .optional(),
+    reason: reasonField.optional(),
   })
   .meta({
     id: 'CreateAssignmentBody',
@@ -53,6 +54,14 @@ export const ListAssignmentsQuery = z
     roleId: uuidField.optional(),
     resourceId: uuidField.optional().describe('Held at this very resource, not above or below it.'),
     effect: z.enum(['allow', 'deny']).optional(),
+    source: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text')
+      .optional()
+      .describe('Whence it came, as assignments tell it: `manual`, or what gave it.'),
+    reason: reasonField.optional().describe('The very reason that was given for it.'),
   })
   .meta({ id: 'ListAssignmentsQuery', examples: [{ principalId: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e' }] });
 export type ListAssignmentsQuery = z.infer<typeof ListAssignmentsQuery>;

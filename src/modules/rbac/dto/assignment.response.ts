@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { pageOf } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
-import type { Assignment, WrittenAssignment } from '../assignment';
+import type { Assignment } from '../assignment';
+import type { Written } from '../written';
+import { policyVersionField } from './policy-version';
 
 const example = {
   id: '0192f0c4-a1b2-7c3d-8e4f-5a6b7c8d9e0f',
@@ -35,7 +37,7 @@ export type AssignmentResponse = z.infer<typeof AssignmentResponse>;
 export const WrittenAssignmentResponse = z
   .strictObject({
     ...AssignmentResponse.shape,
-    policyVersion: z.string().regex(/^\d+$/).describe('The version of the policy that this write made.'),
+    policyVersion: policyVersionField,
   })
   .meta({ id: 'WrittenAssignment', examples: [{ ...example, policyVersion: '42' }] });
 export type WrittenAssignmentResponse = z.infer<typeof WrittenAssignmentResponse>;
@@ -63,6 +65,6 @@ export function toAssignmentResponse(assignment: Assignment): AssignmentResponse
   };
 }
 
-export function toWrittenAssignmentResponse(assignment: WrittenAssignment): WrittenAssignmentResponse {
+export function toWrittenAssignmentResponse(assignment: Written<Assignment>): WrittenAssignmentResponse {
   return { ...toAssignmentResponse(assignment), policyVersion: assignment.policyVersion };
 }

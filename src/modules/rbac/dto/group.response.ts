@@ -2,21 +2,24 @@ import { z } from 'zod';
 import { pageOf } from '../../../common/http';
 import { uuidField } from '../../../common/validation';
 import type { Membership } from '../groups/group';
+import { policyVersionField } from './policy-version';
+
+const groupExample = {
+  id: '0192f0c4-3e4f-7a5b-8c6d-7e8f9a0b1c2d',
+  name: 'data stewards',
+  description: 'They look after the catalogue.',
+  version: 1,
+};
 
 export const GroupResponse = z
   .strictObject({ id: uuidField, name: z.string(), description: z.string(), version: z.number().int() })
-  .meta({
-    id: 'Group',
-    examples: [
-      {
-        id: '0192f0c4-3e4f-7a5b-8c6d-7e8f9a0b1c2d',
-        name: 'data stewards',
-        description: 'They look after the catalogue.',
-        version: 1,
-      },
-    ],
-  });
+  .meta({ id: 'Group', examples: [groupExample] });
 export type GroupResponse = z.infer<typeof GroupResponse>;
+
+export const WrittenGroupResponse = z
+  .strictObject({ ...GroupResponse.shape, policyVersion: policyVersionField })
+  .meta({ id: 'WrittenGroup', examples: [{ ...groupExample, policyVersion: '42' }] });
+export type WrittenGroupResponse = z.infer<typeof WrittenGroupResponse>;
 
 export const GroupPage = pageOf('GroupPage', GroupResponse);
 export type GroupPage = z.infer<typeof GroupPage>;
@@ -35,7 +38,7 @@ export const WrittenMembershipResponse = z
   .strictObject({
     groupId: uuidField,
     ...GroupMemberResponse.shape,
-    policyVersion: z.string().regex(/^\d+$/).describe('The version of the policy that this write made.'),
+    policyVersion: policyVersionField,
   })
   .meta({
     id: 'WrittenMembership',

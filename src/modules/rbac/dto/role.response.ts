@@ -2,6 +2,21 @@ import { z } from 'zod';
 import { pageOf } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
 import type { Role } from '../role';
+import type { Written } from '../written';
+import { policyVersionField } from './policy-version';
+
+const example = {
+  id: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e',
+  name: 'support',
+  description: 'Helps people who cannot sign in.',
+  system: false,
+  grants: ['users:read', 'sessions:*'],
+  except: [],
+  parents: [],
+  requiresMfa: false,
+  version: 1,
+  createdAt: '2026-01-31T09:30:00.000Z',
+};
 
 export const RoleResponse = z
   .strictObject({
@@ -16,24 +31,13 @@ export const RoleResponse = z
     version: z.number().int(),
     createdAt: timestampField,
   })
-  .meta({
-    id: 'Role',
-    examples: [
-      {
-        id: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e',
-        name: 'support',
-        description: 'Helps people who cannot sign in.',
-        system: false,
-        grants: ['users:read', 'sessions:*'],
-        except: [],
-        parents: [],
-        requiresMfa: false,
-        version: 1,
-        createdAt: '2026-01-31T09:30:00.000Z',
-      },
-    ],
-  });
+  .meta({ id: 'Role', examples: [example] });
 export type RoleResponse = z.infer<typeof RoleResponse>;
+
+export const WrittenRoleResponse = z
+  .strictObject({ ...RoleResponse.shape, policyVersion: policyVersionField })
+  .meta({ id: 'WrittenRole', examples: [{ ...example, policyVersion: '42' }] });
+export type WrittenRoleResponse = z.infer<typeof WrittenRoleResponse>;
 
 export const RolePage = pageOf('RolePage', RoleResponse);
 export type RolePage = z.infer<typeof RolePage>;
@@ -51,4 +55,8 @@ export function toRoleResponse(role: Role): RoleResponse {
     version: role.version,
     createdAt: role.createdAt.toISOString(),
   };
+}
+
+export function toWrittenRoleResponse(role: Written<Role>): WrittenRoleResponse {
+  return { ...toRoleResponse(role), policyVersion: role.policyVersion };
 }

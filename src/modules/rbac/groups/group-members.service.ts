@@ -8,7 +8,8 @@ import type { AddGroupMemberBody, ListGroupMembersQuery } from '../dto/group.bod
 import { GroupMemberAddedEvent } from '../events/group-member-added.event';
 import { GroupMemberRemovedEvent } from '../events/group-member-removed.event';
 import { PolicyWriter } from '../policy-writer';
-import type { Membership, WrittenMembership } from './group';
+import type { Written } from '../written';
+import type { Membership } from './group';
 import { GroupMembersRepository } from './group-members.repository';
 import { GroupRules } from './group-rules';
 import { GroupsService } from './groups.service';
@@ -41,7 +42,7 @@ export class GroupMembersService {
    * @throws DomainError `RBAC.GROUP_NOT_FOUND`, `RBAC.UNKNOWN_PRINCIPAL`, `RBAC.MEMBER_EXISTS`,
    * `RBAC.LAST_ADMINISTRATOR`, and as {@link GroupRules}
    */
-  add(actor: Principal, groupId: string, body: AddGroupMemberBody): Promise<WrittenMembership> {
+  add(actor: Principal, groupId: string, body: AddGroupMemberBody): Promise<Written<Membership>> {
     return this.writer.write(async (policyVersion) => {
       await this.groups.getById(groupId);
       const membership = { groupId, ...body };
@@ -63,7 +64,7 @@ export class GroupMembersService {
   }
 
   /** @throws DomainError `RBAC.MEMBER_NOT_FOUND`, `RBAC.LAST_ADMINISTRATOR`, and as {@link GroupRules} */
-  remove(actor: Principal, groupId: string, principalId: string): Promise<WrittenMembership> {
+  remove(actor: Principal, groupId: string, principalId: string): Promise<Written<Membership>> {
     return this.writer.write(async (policyVersion) => {
       const membership = await this.members.find(groupId, principalId);
       if (membership === null) throw new DomainError('RBAC.MEMBER_NOT_FOUND');

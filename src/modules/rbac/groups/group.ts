@@ -16,6 +16,3 @@ export interface Membership {
   readonly principalType: PrincipalType;
   readonly principalId: string;
 }
-
-/** The policy's version after the write: a later check can demand to know at least as much. */
-export type WrittenMembership = Membership & { readonly policyVersion: string };

@@ -4,7 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { RequirePermission } from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../../common/http';
 import { CreateGroupBody, ListGroupsQuery, UpdateGroupBody } from '../dto/group.bodies';
-import { GroupPage, GroupResponse } from '../dto/group.response';
+import { GroupPage, GroupResponse, WrittenGroupResponse } from '../dto/group.response';
+import { POLICY_VERSION_HEADER, setPolicyVersion } from '../dto/policy-version';
 import { GroupsService } from './groups.service';
 
 @ApiTags('groups')
@@ -26,13 +27,13 @@ export class GroupsController {
     summary: 'Create a group',
     description: 'A group is a principal: roles are assigned to it as to anybody, and its members have them.',
     status: 201,
-    response: GroupResponse,
+    response: WrittenGroupResponse,
     errors: ['RBAC.GROUP_NAME_TAKEN'],
   })
   async create(
     @Body({ schema: CreateGroupBody }) body: CreateGroupBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<GroupResponse> {
+  ): Promise<WrittenGroupResponse> {
     return answer(await this.groups.create(body), reply);
   }
 
@@ -50,7 +51,7 @@ export class GroupsController {
   @RequirePermission('groups:update')
   @ApiContract({
     summary: 'Rename or describe a group',
-    response: GroupResponse,
+    response: WrittenGroupResponse,
     errors: ['RBAC.GROUP_NOT_FOUND', 'RBAC.GROUP_NAME_TAKEN'],
   })
   async update(
@@ -58,7 +59,7 @@ export class GroupsController {
     @IfMatchVersion() version: number,
     @Body({ schema: UpdateGroupBody }) body: UpdateGroupBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<GroupResponse> {
+  ): Promise<WrittenGroupResponse> {
     return answer(await this.groups.update(id, version, body), reply);
   }
 
@@ -68,14 +69,19 @@ export class GroupsController {
     summary: 'Delete a group to which nothing is assigned and that belongs to no other',
     description: 'A group of the same name that is made later is a new one and inherits nothing.',
     status: 204,
+    headers: POLICY_VERSION_HEADER,
     errors: ['RBAC.GROUP_NOT_FOUND', 'RBAC.GROUP_IN_USE'],
   })
-  delete(@UuidParam('id') id: string, @IfMatchVersion() version: number): Promise<void> {
-    return this.groups.delete(id, version);
+  async delete(
+    @UuidParam('id') id: string,
+    @IfMatchVersion() version: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    setPolicyVersion(reply, await this.groups.delete(id, version));
   }
 }
 
-function answer(group: GroupResponse, reply: FastifyReply): GroupResponse {
+function answer<Answer extends GroupResponse>(group: Answer, reply: FastifyReply): Answer {
   setEtag(reply, group.version);
   return group;
 }

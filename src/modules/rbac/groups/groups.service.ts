@@ -10,6 +10,7 @@ import { GroupCreatedEvent } from '../events/group-created.event';
 import { GroupDeletedEvent } from '../events/group-deleted.event';
 import { GroupUpdatedEvent } from '../events/group-updated.event';
 import { PolicyWriter } from '../policy-writer';
+import type { Written } from '../written';
 import type { Group, GroupContent } from './group';
 import { GROUP_NAME_CONSTRAINT, GroupsRepository } from './groups.repository';
 
@@ -43,33 +44,38 @@ export class GroupsService {
   }
 
   /** @throws DomainError `RBAC.GROUP_NAME_TAKEN` */
-  create(body: CreateGroupBody): Promise<Group> {
-    return this.writer.write(async () => {
+  create(body: CreateGroupBody): Promise<Written<Group>> {
+    return this.writer.write(async (policyVersion) => {
       const id = uuidv7();
       await this.unlessTaken(() => this.groups.insert({ id, ...body }));
       await this.writer.record('policy.groups', [id], new GroupCreatedEvent(id, changesOf({}, body)));
-      return this.getById(id);
+      return { ...(await this.getById(id)), policyVersion };
     });
   }
 
   /** @throws DomainError `RBAC.GROUP_NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.GROUP_NAME_TAKEN` */
-  update(id: string, version: number, body: UpdateGroupBody): Promise<Group> {
-    return this.writer.write(async () => {
+  update(id: string, version: number, body: UpdateGroupBody): Promise<Written<Group>> {
+    return this.writer.write(async (policyVersion) => {
       const before = await this.getVersion(id, version);
       const after = { ...before, ...body };
       await this.unlessTaken(() => this.groups.update(after));
       await this.writer.record('policy.groups', [id], new GroupUpdatedEvent(id, changesOf(before, after)));
-      return this.getById(id);
+      return { ...(await this.getById(id)), policyVersion };
     });
   }
 
-  /** @throws DomainError `RBAC.GROUP_NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.GROUP_IN_USE` */
-  async delete(id: string, version: number): Promise<void> {
-    await this.writer.write(async () => {
+  /**
+   * Answers the version of the policy without it.
+   *
+   * @throws DomainError `RBAC.GROUP_NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.GROUP_IN_USE`
+   */
+  delete(id: string, version: number): Promise<string> {
+    return this.writer.write(async (policyVersion) => {
       const before = await this.getVersion(id, version);
       if (await this.groups.isUsed(id)) throw new DomainError('RBAC.GROUP_IN_USE');
       await this.groups.delete(id);
       await this.writer.record('policy.groups', [id], new GroupDeletedEvent(id, changesOf(before, {})));
+      return policyVersion;
     });
   }
 

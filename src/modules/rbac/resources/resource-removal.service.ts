@@ -28,11 +28,13 @@ export class ResourceRemovalService {
   ) {}
 
   /**
+   * Answers the version of the policy without it.
+   *
    * @throws DomainError `RBAC.RESOURCE_NOT_FOUND`, `RBAC.RESOURCE_IS_ROOT`, `REQUEST.PRECONDITION_FAILED`,
    * `RBAC.RESOURCE_IN_USE`, `RBAC.EXCEEDS_OWN_PERMISSIONS`
    */
-  async delete(actor: Principal, id: string, { version, cascade }: Deletion): Promise<void> {
-    await this.writer.write(async () => {
+  delete(actor: Principal, id: string, { version, cascade }: Deletion): Promise<string> {
+    return this.writer.write(async (policyVersion) => {
       const resource = await this.getDeletable(id, version);
       if (cascade) await this.takeBackAssignments(actor, id);
       else if (await this.resources.isUsed(id)) {
@@ -43,6 +45,7 @@ export class ResourceRemovalService {
       const count = await this.resources.deleteWithAllBelow(id);
       const event = new ResourceDeletedEvent(id, factsOfResource(resource, count));
       await this.writer.record('policy.resources', [id], event);
+      return policyVersion;
     });
   }
 

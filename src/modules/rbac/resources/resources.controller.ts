@@ -11,6 +11,7 @@ import {
   type Principal,
 } from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag } from '../../../common/http';
+import { POLICY_VERSION_HEADER, setPolicyVersion } from '../dto/policy-version';
 import {
   CreateResourceBody,
   DeleteResourceQuery,
@@ -18,7 +19,14 @@ import {
   resourceIdField,
   UpdateResourceBody,
 } from '../dto/resource.bodies';
-import { ResourcePage, ResourceResponse, toResourceResponse } from '../dto/resource.response';
+import {
+  ResourcePage,
+  ResourceResponse,
+  toResourceResponse,
+  toWrittenResourceResponse,
+  WrittenResourceResponse,
+} from '../dto/resource.response';
+import type { Written } from '../written';
 import type { Resource } from './resource';
 import { ResourceRemovalService } from './resource-removal.service';
 import { ResourcesService } from './resources.service';
@@ -50,7 +58,7 @@ export class ResourcesController {
       'What is assigned at the parent or above holds here as well. `key` is your own id of the thing, unique ' +
       'within its type; a key that comes back after a deletion is a new resource and inherits nothing.',
     status: 201,
-    response: ResourceResponse,
+    response: WrittenResourceResponse,
     errors: [
       'RBAC.UNKNOWN_RESOURCE',
       'RBAC.UNKNOWN_PRINCIPAL',
@@ -61,8 +69,8 @@ export class ResourcesController {
   async create(
     @Body({ schema: CreateResourceBody }) content: CreateResourceBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResourceResponse> {
-    return answer(await this.resources.create(content), reply);
+  ): Promise<WrittenResourceResponse> {
+    return answerWritten(await this.resources.create(content), reply);
   }
 
   @Get(':id')
@@ -86,7 +94,7 @@ export class ResourcesController {
     description:
       'A move takes all below along, and every assignment stays where it is. It needs whatever the assignments ' +
       'above the old and the new place allow or deny; tags and owner need what conditional assignments do.',
-    response: ResourceResponse,
+    response: WrittenResourceResponse,
     errors: [
       'RBAC.RESOURCE_NOT_FOUND',
       'RBAC.RESOURCE_IS_ROOT',
@@ -103,8 +111,8 @@ export class ResourcesController {
     @IfMatchVersion() version: number,
     @Body({ schema: UpdateResourceBody }) change: UpdateResourceBody,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResourceResponse> {
-    return answer(await this.resources.update(actor, id, version, change), reply);
+  ): Promise<WrittenResourceResponse> {
+    return answerWritten(await this.resources.update(actor, id, version, change), reply);
   }
 
   @Delete(':id')
@@ -115,6 +123,7 @@ export class ResourcesController {
       'Without `cascade` nothing may lie below it or be assigned at it. With it, whatever those assignments ' +
       'allow or deny must be held by the caller.',
     status: 204,
+    headers: POLICY_VERSION_HEADER,
     errors: [
       'RBAC.RESOURCE_NOT_FOUND',
       'RBAC.RESOURCE_IS_ROOT',
@@ -122,17 +131,23 @@ export class ResourcesController {
       'RBAC.EXCEEDS_OWN_PERMISSIONS',
     ],
   })
-  delete(
+  async delete(
     @CurrentPrincipal() actor: Principal,
     @Param('id', { schema: resourceIdField }) id: string,
     @IfMatchVersion() version: number,
     @Query({ schema: DeleteResourceQuery }) { cascade }: DeleteResourceQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.removal.delete(actor, id, { version, cascade });
+    setPolicyVersion(reply, await this.removal.delete(actor, id, { version, cascade }));
   }
 }
 
 function answer(resource: Resource, reply: FastifyReply): ResourceResponse {
   setEtag(reply, resource.version);
   return toResourceResponse(resource);
+}
+
+function answerWritten(resource: Written<Resource>, reply: FastifyReply): WrittenResourceResponse {
+  setEtag(reply, resource.version);
+  return toWrittenResourceResponse(resource);
 }

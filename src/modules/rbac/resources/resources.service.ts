@@ -12,6 +12,7 @@ import type { CreateResourceBody, ListResourcesQuery, UpdateResourceBody } from 
 import { ResourceCreatedEvent } from '../events/resource-created.event';
 import { ResourceUpdatedEvent } from '../events/resource-updated.event';
 import { PolicyWriter } from '../policy-writer';
+import type { Written } from '../written';
 import type { Resource } from './resource';
 import { ResourceRules } from './resource-rules';
 import { RESOURCE_KEY_CONSTRAINT, ResourcesRepository, type ResourceFilter } from './resources.repository';
@@ -56,8 +57,8 @@ export class ResourcesService {
    * @throws DomainError `RBAC.UNKNOWN_RESOURCE`, `RBAC.UNKNOWN_PRINCIPAL`, `RBAC.RESOURCE_KEY_TAKEN`,
    * `RBAC.RESOURCE_TOO_DEEP`
    */
-  create(body: CreateResourceBody): Promise<Resource> {
-    return this.writer.write(async () => {
+  create(body: CreateResourceBody): Promise<Written<Resource>> {
+    return this.writer.write(async (policyVersion) => {
       const parent = await this.getParent(body.parentId);
       this.rules.requireRoomBelow(parent);
       const ownerId = body.ownerId ?? null;
@@ -70,7 +71,7 @@ export class ResourcesService {
         [id],
         new ResourceCreatedEvent(id, changesOf({}, resource)),
       );
-      return resource;
+      return { ...resource, policyVersion };
     });
   }
 
@@ -80,9 +81,14 @@ export class ResourcesService {
    * @throws DomainError `RBAC.RESOURCE_NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.UNKNOWN_RESOURCE`,
    * `RBAC.UNKNOWN_PRINCIPAL`, and as {@link ResourceRules.requireMovable}
    */
-  async update(actor: Principal, id: string, version: number, body: UpdateResourceBody): Promise<Resource> {
+  async update(
+    actor: Principal,
+    id: string,
+    version: number,
+    body: UpdateResourceBody,
+  ): Promise<Written<Resource>> {
     if (body.parentId !== undefined) await this.requireCreatable(actor, body.parentId);
-    return this.writer.write(async () => {
+    return this.writer.write(async (policyVersion) => {
       const before = await this.getVersion(id, version);
       const after: Resource = { ...before, ...body };
       const changes = changesOf(before, after);
@@ -96,7 +102,7 @@ export class ResourcesService {
       }
       await this.resources.update(id, after);
       await this.writer.record('policy.resources', [id], new ResourceUpdatedEvent(id, changes));
-      return this.getById(id);
+      return { ...(await this.getById(id)), policyVersion };
     });
   }
 
