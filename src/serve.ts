@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import { configureApplication } from './app.setup';
 import type { appConfig } from './config/app.config';
-import { wasDatabaseReached } from './infrastructure/database';
+import { beginStart, endStart, wasDatabaseReached } from './infrastructure/database';
 import { createHttpAdapter } from './infrastructure/http';
 import { createLogger } from './infrastructure/logging';
 import { SERVING } from './workers';
@@ -23,11 +23,13 @@ export async function serve(config: ConfigType<typeof appConfig>): Promise<void>
   }));
   for (const signal of SIGNALS) process.once(signal, leave);
   await adapter.open(config.port, config.host);
+  beginStart();
   const options = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, options);
   configureApplication(app);
-  for (const signal of SIGNALS) process.off(signal, leave);
   await app.listen(config.port, config.host);
+  endStart();
+  for (const signal of SIGNALS) process.off(signal, leave);
   if (cluster.isWorker) process.send?.(SERVING);
   const address = config.publicUrl ?? (await app.getUrl());
   new Logger('Portcullis').log(
@@ -35,7 +37,7 @@ export async function serve(config: ConfigType<typeof appConfig>): Promise<void>
   );
 }
 
-/** Nothing has begun that would have to end in order. */
+/** Nobody is served yet: nothing has begun that would have to end in order. */
 function leave(): void {
   process.exit(0);
 }

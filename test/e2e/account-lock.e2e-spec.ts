@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MailTrap } from '../support/mail-trap';
 import type { ApiAnswer } from '../support/openapi-contract';
 import { ADMIN } from '../support/service';
 import { PASSWORD, startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
@@ -7,12 +8,17 @@ const REASON = 'a lost laptop';
 
 describe("an administrator's lock, on two processes", () => {
   let services: TwoServices;
+  let trap: MailTrap;
 
   beforeAll(async () => {
-    services = await startTwoServices();
+    trap = await MailTrap.start();
+    services = await startTwoServices(trap.env);
   });
 
-  afterAll(() => services.stop());
+  afterAll(async () => {
+    await services.stop();
+    await trap.stop();
+  });
 
   const lock = (id: string, until?: string, token = services.adminToken): Promise<ApiAnswer> =>
     services.first.api.post(`/v1/users/${id}/lock`, { reason: REASON, until }, { token });
@@ -131,6 +137,13 @@ describe("an administrator's lock, on two processes", () => {
       newPassword: 'another and longer sentence',
     });
     expect([answer.status, answer.body.code]).toEqual([401, 'AUTH.INVALID_CHALLENGE']);
+  });
+
+  it('is told to the owner by mail', async () => {
+    const { username } = await lockedUser();
+    const { content } = await trap.next(`${username}@example.com`, 'Your account was locked');
+    expect(content).toContain('An administrator locked the account');
+    expect(content).not.toContain(REASON);
   });
 
   it('may end as a disabled account, and comes back without a lock', async () => {

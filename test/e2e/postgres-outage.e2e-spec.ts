@@ -91,6 +91,37 @@ describe('a service whose PostgreSQL is in trouble', () => {
     expect((await signIn()).status).toBe(200);
   });
 
+  it('answers 503 within 5 s when PostgreSQL hangs, never 401 or 403, and recovers when it goes on', async () => {
+    const thaw = await postgres.freeze();
+    const seen: (Seen & { readonly ms: number })[] = [];
+    const timed = async (ask: () => Promise<Seen>): Promise<void> => {
+      const startedAt = performance.now();
+      seen.push({ ...(await ask()), ms: performance.now() - startedAt });
+    };
+    const me = (): Promise<Seen> => see('/v1/auth/me', { headers: { authorization: `Bearer ${token}` } });
+    try {
+      await Promise.all([read, signIn, me].map(timed));
+      const deadline = Date.now() + 15_000;
+      while (seen.at(-1)?.status !== 503 && Date.now() < deadline) await timed(me);
+      await Promise.all([read, signIn, me].map(timed));
+      expect((await see('/health/live')).status).toBe(200);
+      expect((await see('/health/ready')).status).toBe(503);
+    } finally {
+      thaw();
+    }
+    expect(seen.slice(-3).map(({ status }) => status)).toEqual([503, 503, 503]);
+    // From memory, which is trusted for a while.
+    expect(seen.filter(({ status, path }) => status !== 503 && path !== '/v1/auth/me')).toEqual([]);
+    expect(
+      seen.filter(({ status, path }) => path === '/v1/auth/me' && status !== 503 && status !== 200),
+    ).toEqual([]);
+    expect(seen.filter(({ status, retryAfter }) => status === 503 && retryAfter === null)).toEqual([]);
+    expect(Math.max(...seen.map(({ ms }) => ms))).toBeLessThan(5_500);
+    await untilReady(service, { withinMs: BACK_WITHIN_MS });
+    expect((await read()).status).toBe(200);
+    expect((await signIn()).status).toBe(200);
+  });
+
   it('lets no caller wait longer than 5 s for a connection, stays alive meanwhile, and recovers', async () => {
     await asSuperuser(async (blocker) => {
       await blocker.query('BEGIN');

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { createTestDatabase } from '../support/database';
 import {
   ADMIN,
@@ -88,6 +89,38 @@ describe('a start without PostgreSQL', () => {
         .end();
     });
   }
+
+  it('waits again when PostgreSQL vanishes after the migrations and before the end of the start', async () => {
+    const blocker = new Client({ connectionString: postgres.url });
+    blocker.on('error', () => undefined);
+    await blocker.connect();
+    // What the start reads once the schema is up to date: it goes no further than this.
+    await blocker.query('BEGIN; LOCK TABLE signing_keys IN ACCESS EXCLUSIVE MODE');
+    const starting = await launchService(postgres.url);
+    try {
+      const deadline = Date.now() + 30_000;
+      const held = async (): Promise<boolean> =>
+        (
+          await blocker.query(
+            `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+             WHERE NOT l.granted AND l.relation = 'signing_keys'::regclass AND a.application_name = 'portcullis'`,
+          )
+        ).rowCount !== 0;
+      while (!(await held())) expect(Date.now()).toBeLessThan(deadline);
+      await postgres.crash();
+      while (!starting.output().includes('PostgreSQL cannot be reached yet'))
+        if (Date.now() > deadline || starting.exitCode() !== null) throw new Error(starting.output());
+        else await starting.api.isReady();
+      const ready = await fetch(`${starting.api.baseUrl}/health/ready`);
+      expect(ready.status).toBe(503);
+      expect(await ready.json()).toMatchObject({ checks: { process: 'starting', postgresql: 'down' } });
+      await postgres.comeBack();
+      await untilReady(starting, { withinMs: 20_000 });
+      await starting.api.signIn(ADMIN.username, ADMIN.password);
+    } finally {
+      await starting.kill();
+    }
+  });
 
   it('ends at once and in order on SIGTERM while it waits', async () => {
     const waiting = await launchService('postgres://nobody:nothing@127.0.0.1:1/nothing');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import type { FakeTime } from './fake-time';
 import type { ApiAnswer } from './openapi-contract';
 import { startService, type ServiceProcess } from './service';
 import { PASSWORD, type TwoServices } from './two-services';
@@ -27,7 +28,14 @@ interface Real {
   readonly env: Record<string, string>;
   readonly username: string;
   readonly userId: string;
-  readonly flushRedis: (() => Promise<void>) | undefined;
+  readonly disturb: Disturbances;
+}
+
+/** What may happen to the surroundings of the processes. */
+interface Disturbances {
+  readonly flushRedis?: () => Promise<void>;
+  /** Of both processes, where it is not the machine's. */
+  readonly clock?: FakeTime;
 }
 
 type Command = fc.AsyncCommand<Model, Real>;
@@ -174,8 +182,15 @@ const restart = (on: 0 | 1): Command =>
   });
 
 const flushRedis = (): Command =>
-  command('flushRedis()', false, async (_model, { flushRedis: flush }) => {
-    await flush?.();
+  command('flushRedis()', false, async (_model, { disturb }) => {
+    await disturb.flushRedis?.();
+  });
+
+/** The clocks of the machines; what is true of a family does not change with them. */
+const setClock = (offsetHours: number): Command =>
+  command(`setClock(${offsetHours})`, false, (_model, { disturb }) => {
+    disturb.clock?.jumpTo(offsetHours * 3_600);
+    return Promise.resolve();
   });
 
 const index = fc.nat({ max: 3 });
@@ -191,6 +206,7 @@ const usual = [
     .map(([family, past]) => jump(family, past)),
   on.map(endAll),
   fc.constant(null).map(flushRedis),
+  fc.constantFrom(-48, -1, 0, 1, 48).map(setClock),
 ];
 
 /**
@@ -200,7 +216,7 @@ const usual = [
 export async function checkSessionModel(
   services: TwoServices,
   env: Record<string, string>,
-  flush?: () => Promise<void>,
+  disturb: Disturbances = {},
 ): Promise<void> {
   const seed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31);
   process.stdout.write(`session model: MODEL_SEED=${seed}\n`);
@@ -221,7 +237,7 @@ export async function checkSessionModel(
       const model = { graceSeconds, families: [] };
       const setup = () => ({
         model,
-        real: { services, processes, env, username, userId, flushRedis: flush },
+        real: { services, processes, env, username, userId, disturb },
       });
       await fc.asyncModelRun(setup, [signIn(0)]);
       await fc.asyncModelRun(setup, before);

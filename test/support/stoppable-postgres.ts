@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -35,6 +36,29 @@ export class StoppablePostgres {
   async crash(): Promise<void> {
     process.kill(this.processId, 'SIGQUIT');
     await this.server.stop();
+  }
+
+  /** As if its machine hung: connections stay open, and nothing is answered. Answers what ends that. */
+  async freeze(): Promise<() => void> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(
+      'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
+    );
+    await client.end();
+    // Its first process last to thaw and first to freeze: it would take a child that stops for one that has died.
+    const pids = [this.processId, ...rows.map(({ pid }) => pid)];
+    const signal = (name: 'SIGSTOP' | 'SIGCONT') => (pid: number) => {
+      try {
+        process.kill(pid, name);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    };
+    pids.forEach(signal('SIGSTOP'));
+    return () => {
+      pids.reverse().forEach(signal('SIGCONT'));
+    };
   }
 
   async comeBack(): Promise<void> {

@@ -7,7 +7,9 @@ export type ErrorKind =
   | 'method_not_allowed'
   | 'conflict'
   | 'precondition_failed'
+  | 'timed_out'
   | 'too_large'
+  | 'headers_too_large'
   | 'unsupported_media_type'
   | 'invalid'
   | 'precondition_required'
@@ -30,6 +32,8 @@ export const ERROR_CATALOGUE = {
     kind: 'method_not_allowed',
     title: 'The route does not know this method',
   },
+  'REQUEST.TIMED_OUT': { kind: 'timed_out', title: 'The request took too long to arrive' },
+  'REQUEST.HEADERS_TOO_LARGE': { kind: 'headers_too_large', title: 'The headers are too large' },
   'REQUEST.TOO_LARGE': { kind: 'too_large', title: 'The request is too large' },
   'REQUEST.UNSUPPORTED_MEDIA_TYPE': {
     kind: 'unsupported_media_type',

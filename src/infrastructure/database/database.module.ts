@@ -7,6 +7,7 @@ import { Database } from './database';
 import { DatabaseServer } from './database-server';
 import { DatabaseServerModule } from './database-server.module';
 import { openDataSource } from './data-source';
+import { whenReachable } from './reachability';
 
 @Global()
 @Module({
@@ -21,7 +22,7 @@ import { openDataSource } from './data-source';
         poolSize: config.poolSize,
         autoLoadEntities: true,
       }),
-      dataSourceFactory: (options) => openDataSource(options),
+      dataSourceFactory: (options) => whenReachable(() => openDataSource(options)),
     }),
   ],
   providers: [Database],

@@ -12,6 +12,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AsyncScope } from '../async-scope';
 import { CommittedRefusal } from './committed-refusal';
 import { isTransient } from './database-errors';
+import { whenReachableAtStart } from './reachability';
 
 /** A statement that PostgreSQL parses and plans once a connection. The name is unique in the code base. */
 export interface Statement {
@@ -69,7 +70,9 @@ export class Database {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isInTransaction()) return work();
-    const { result, effects } = await this.commit(() => work().catch(keepCommitted));
+    const { result, effects } = await whenReachableAtStart(() =>
+      this.commit(() => work().catch(keepCommitted)),
+    );
     // Outside the retries: whatever an effect throws, the transaction has happened.
     for (const effect of effects) await effect();
     if (result instanceof CommittedRefusal) throw result.refusal;
@@ -119,8 +122,9 @@ export class Database {
   ): Promise<QueryResult<Row>> {
     // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
     const queryRunner = this.transactions.value?.manager.queryRunner;
-    const client = queryRunner === undefined ? this.pool : ((await queryRunner.connect()) as PoolClient);
-    return client.query<Row>({ ...statement, values: [...values] });
+    const prepared = { ...statement, values: [...values] };
+    if (queryRunner === undefined) return whenReachableAtStart(() => this.pool.query<Row>(prepared));
+    return ((await queryRunner.connect()) as PoolClient).query<Row>(prepared);
   }
 
   private async commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {

@@ -6,4 +6,4 @@ export { DatabaseServer, prepareDatabaseServer, startDatabaseServer } from './da
 export { DatabaseServerModule } from './database-server.module';
 export { DatabaseModule } from './database.module';
 export { runMigrations } from './migrate';
-export { wasDatabaseReached } from './reachability';
+export { beginStart, endStart, wasDatabaseReached } from './reachability';

@@ -1,6 +1,6 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { DomainError } from '../../common/errors';
+import { DomainError, type ErrorCode } from '../../common/errors';
 import { problemHeaders, problemOf, statusOf } from './problem';
 import { newRequestId } from './request-id';
 
@@ -8,6 +8,12 @@ import { newRequestId } from './request-id';
 interface AnsweringSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
 }
+
+/** What Node's parser and its timeouts call it. */
+const CODES: Readonly<Partial<Record<string, ErrorCode>>> = {
+  HPE_HEADER_OVERFLOW: 'REQUEST.HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST.TIMED_OUT',
+};
 
 /** Answers what never became a request: broken HTTP, oversized headers, a sender that was too slow. */
 export function answerClientError(
@@ -21,7 +27,7 @@ export function answerClientError(
     return;
   }
   const requestId = newRequestId();
-  const error = new DomainError(code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST.TOO_LARGE' : 'REQUEST.MALFORMED');
+  const error = new DomainError(CODES[code ?? ''] ?? 'REQUEST.MALFORMED');
   const body = JSON.stringify(problemOf(error, requestId));
   const lines = Object.entries({
     ...headers,

@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  timed_out: 408,
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,
@@ -16,6 +17,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
   precondition_required: 428,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   unavailable: 503,
 };

@@ -165,7 +165,7 @@ describe('what is not even a request', () => {
       'POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
-    ['headers without end', `GET /things HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 413],
+    ['headers without end', `GET /things HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['no Host', 'GET /things HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['a target that is no path', 'GET *things HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404],
     ['the server as a whole', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404],

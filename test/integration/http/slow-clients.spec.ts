@@ -9,21 +9,34 @@ describe('clients that take their time', () => {
 
   afterAll(() => http.stop());
 
-  async function secondsUntilClosed(bytes: string): Promise<number> {
+  /** How long the connection was held, and what came of it. */
+  async function fateOf(bytes: string): Promise<{ seconds: number; answer: string }> {
     const startedAt = performance.now();
-    await http.raw(bytes);
-    return (performance.now() - startedAt) / 1_000;
+    const answer = await http.raw(bytes);
+    return { seconds: (performance.now() - startedAt) / 1_000, answer };
   }
 
-  it('are sent away, while others are served', async () => {
-    const silent = secondsUntilClosed('');
-    const endlessHeaders = secondsUntilClosed('GET /things HTTP/1.1\r\nHost: x\r\n');
-    const endlessBody = secondsUntilClosed(
+  it('are sent away with 408 and a stable code, while others are served', async () => {
+    const silent = fateOf('');
+    const endlessHeaders = fateOf('GET /things HTTP/1.1\r\nHost: x\r\n');
+    const endlessBody = fateOf(
       'POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{',
     );
     expect((await http.fetch('/things')).status).toBe(200);
-    expect(await silent).toBeLessThan(15);
-    expect(await endlessHeaders).toBeLessThan(15);
-    expect(await endlessBody).toBeLessThan(25);
+    for (const [fate, withinSeconds] of [
+      [silent, 15],
+      [endlessHeaders, 15],
+      [endlessBody, 25],
+    ] as const) {
+      const { seconds, answer } = await fate;
+      expect(seconds).toBeLessThan(withinSeconds);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+      expect(answer).toContain('content-type: application/problem+json');
+      expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+        status: 408,
+        code: 'REQUEST.TIMED_OUT',
+        requestId: expect.any(String) as string,
+      });
+    }
   });
 });
