@@ -1,5 +1,5 @@
 import type { HttpAdapter } from '../../infrastructure/http';
-import { Dependencies } from '../../infrastructure/dependencies';
+import { Certificates, Dependencies } from '../../infrastructure/dependencies';
 import { HealthService } from './health.service';
 
 interface Circumstances {
@@ -18,6 +18,7 @@ function health({
     { isFresh: () => isFresh } as never,
     { httpAdapter: { isDraining } as HttpAdapter } as never,
     new Dependencies(),
+    new Certificates(),
   );
 }
 

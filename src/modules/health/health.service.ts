@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DomainError } from '../../common/errors';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { Database } from '../../infrastructure/database';
-import { Dependencies, ObservedState } from '../../infrastructure/dependencies';
+import { Certificates, Dependencies, ObservedState } from '../../infrastructure/dependencies';
 import { HttpAdapter } from '../../infrastructure/http';
 import type { DependenciesResponse, ReadinessChecks, ReadyResponse } from './dto/health.response';
 
@@ -24,6 +24,7 @@ export class HealthService {
     private readonly feed: ChangeFeed,
     private readonly host: HttpAdapterHost<HttpAdapter>,
     private readonly dependencies: Dependencies,
+    private readonly certificates: Certificates,
   ) {
     dependencies.add({
       name: 'postgresql',
@@ -56,6 +57,7 @@ export class HealthService {
         const { name, failureMode } = dependency;
         return { name, state, breaker, since: since.toISOString(), failureMode };
       }),
+      certificates: this.certificates.list(),
     };
   }
 
