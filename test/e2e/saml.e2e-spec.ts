@@ -1,8 +1,10 @@
 import { makeKeyPair } from '../support/saml/certificates';
 import { outcomeOf, SamlBrowser } from '../support/saml/saml-browser';
-import { startSamlServices, type SamlServices } from '../support/saml/saml-services';
+import { METRICS_TOKEN, startSamlServices, type SamlServices } from '../support/saml/saml-services';
+import { scrape } from '../support/scrape';
 import { encode, TestIdp, type ResponseOptions } from '../support/saml/test-idp';
 
+const GAUGE = 'portcullis_certificate_days_left';
 const PASSWORD_CONTEXT = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
 
 describe('sign-in by SAML', () => {
@@ -131,6 +133,30 @@ describe('sign-in by SAML', () => {
     });
     expect(tested.body.ok).toBe(true);
     expect(JSON.stringify(tested.body.steps)).toMatch(/ends in 89 days/);
+  });
+
+  it('tells the operator how long the certificates of each provider last, wherever that is asked', async () => {
+    const [soon, later] = [makeKeyPair(12), makeKeyPair(500)];
+    const id = await services.aProvider('ending', { ...config, idpCertificates: [soon.certificatePem] });
+    const daysLeft = async () =>
+      (await scrape(services.second, METRICS_TOKEN)).total(GAUGE, { provider: 'ending' });
+    const listed = async () => {
+      const { body } = await services.second.api.get('/health/dependencies');
+      return (body.certificates as { provider: string }[]).filter(({ provider }) => provider === 'ending');
+    };
+    await expect(daysLeft()).resolves.toBe(11);
+    await expect(listed()).resolves.toEqual([
+      { provider: 'ending', certificate: 'provider certificate 1', daysLeft: 11 },
+      { provider: 'ending', certificate: 'our signing certificate', daysLeft: 89 },
+      { provider: 'ending', certificate: 'our decryption certificate', daysLeft: 89 },
+    ]);
+    await services.changeProvider(id, { config: { idpCertificates: [later.certificatePem] } });
+    await expect(daysLeft()).resolves.toBe(89);
+    await services.changeProvider(id, { enabled: false });
+    await expect(listed()).resolves.toEqual([]);
+    expect((await scrape(services.second, METRICS_TOKEN)).samples).not.toContainEqual(
+      expect.objectContaining({ name: GAUGE, labels: { provider: 'ending' } }),
+    );
   });
 
   it('reads the metadata of a provider, and refuses what a parser could be fooled with', async () => {

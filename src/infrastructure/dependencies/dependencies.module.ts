@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
+import { Certificates } from './certificates';
 import { Dependencies } from './dependencies';
 
 @Global()
-@Module({ providers: [Dependencies], exports: [Dependencies] })
+@Module({ providers: [Dependencies, Certificates], exports: [Dependencies, Certificates] })
 export class DependenciesModule {}

@@ -3,8 +3,11 @@ import { ChangeFeed } from '../change-feed';
 import { DatabaseClock } from '../clock';
 import { PasswordHasher } from '../crypto';
 import { Database, type PoolLoad } from '../database';
-import { Dependencies } from '../dependencies';
+import { Certificates, Dependencies } from '../dependencies';
 import { Metrics, type Reading } from './metrics';
+
+/** Of providers there are as many as administrators make; those that end soonest are the ones to know of. */
+const MAX_CERTIFICATES = 100;
 
 /** How the adapters below the modules fare. They know nothing of this. */
 @Injectable()
@@ -16,6 +19,7 @@ export class InfrastructureMetrics {
     database: Database,
     dependencies: Dependencies,
     clock: DatabaseClock,
+    certificates: Certificates,
   ) {
     this.addFeed(feed);
     this.addHasher(hasher);
@@ -27,6 +31,7 @@ export class InfrastructureMetrics {
       'max',
       () => [{ value: clock.offsetMs / 1_000 }],
     );
+    this.addCertificates(certificates);
   }
 
   private addFeed(feed: ChangeFeed): void {
@@ -86,6 +91,19 @@ export class InfrastructureMetrics {
         conditions()
           .filter(({ breaker }) => breaker !== null)
           .map(({ name, breaker }) => ({ labels: { dependency: name }, value: Number(breaker === 'open') })),
+    );
+  }
+
+  private addCertificates(certificates: Certificates): void {
+    this.gauge(
+      'portcullis_certificate_days_left',
+      'Days until the first certificate of an identity provider ends; negative when it has',
+      'min',
+      () =>
+        certificates
+          .soonestByProvider()
+          .slice(0, MAX_CERTIFICATES)
+          .map(({ provider, daysLeft }) => ({ labels: { provider }, value: daysLeft })),
     );
   }
 

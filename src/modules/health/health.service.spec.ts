@@ -1,6 +1,6 @@
 import { DatabaseClock } from '../../infrastructure/clock';
 import type { HttpAdapter } from '../../infrastructure/http';
-import { Dependencies } from '../../infrastructure/dependencies';
+import { Certificates, Dependencies } from '../../infrastructure/dependencies';
 import { HealthService } from './health.service';
 
 interface Circumstances {
@@ -20,6 +20,7 @@ function health({
     { httpAdapter: { isDraining } as HttpAdapter } as never,
     new Dependencies(),
     new DatabaseClock(),
+    new Certificates(),
   );
 }
 

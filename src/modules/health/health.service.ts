@@ -5,7 +5,7 @@ import { DomainError } from '../../common/errors';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { DatabaseClock } from '../../infrastructure/clock';
 import { Database } from '../../infrastructure/database';
-import { Dependencies, ObservedState } from '../../infrastructure/dependencies';
+import { Certificates, Dependencies, ObservedState } from '../../infrastructure/dependencies';
 import { HttpAdapter } from '../../infrastructure/http';
 import type { DependenciesResponse, ReadinessChecks, ReadyResponse } from './dto/health.response';
 
@@ -29,6 +29,7 @@ export class HealthService {
     private readonly host: HttpAdapterHost<HttpAdapter>,
     private readonly dependencies: Dependencies,
     clock: DatabaseClock,
+    private readonly certificates: Certificates,
   ) {
     dependencies.add({
       name: 'postgresql',
@@ -62,6 +63,7 @@ export class HealthService {
         const { name, failureMode } = dependency;
         return { name, state, breaker, since: since.toISOString(), failureMode };
       }),
+      certificates: this.certificates.list(),
     };
   }
 

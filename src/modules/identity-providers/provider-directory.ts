@@ -57,6 +57,11 @@ export class ProviderDirectory implements ChangeSubscriber {
     return this.providers;
   }
 
+  /** As they were last read: to tell of, and not to decide by. */
+  get known(): readonly IdentityProvider[] {
+    return this.providers;
+  }
+
   rebuild(): Promise<void> {
     return this.load();
   }

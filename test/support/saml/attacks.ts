@@ -161,6 +161,10 @@ const WRAPPING: readonly SamlAttack[] = [
       `<samlp:Extensions><x ID="${id}"></x></samlp:Extensions><samlp:Status>`,
     );
   }),
+  altered('an ID again, under a prefix', 'duplicate_id', (xml) => {
+    const id = / ID="([^"]*)"/.exec(assertionOf(xml))?.[1] ?? '';
+    return xml.replace('<samlp:Status>', `<samlp:Status xmlns:x="urn:other" x:ID="${id}">`);
+  }),
   altered('an ID again, in other letters', 'duplicate_id', (xml) => {
     const id = / ID="([^"]*)"/.exec(assertionOf(xml))?.[1] ?? '';
     return xml

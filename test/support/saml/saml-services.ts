@@ -1,6 +1,8 @@
 import { startTwoServices, type TwoServices } from '../two-services';
 import { OTHER_RETURN_TO, RETURN_TO } from './saml-browser';
 
+export const METRICS_TOKEN = 'a token for the scraper';
+
 /** Where browsers are told that the service is; tests speak to each process directly. */
 const PUBLIC_URL = 'http://127.0.0.1:9';
 
@@ -15,6 +17,7 @@ export interface SamlServices extends TwoServices {
 export async function startSamlServices(): Promise<SamlServices> {
   const services = await startTwoServices({
     PUBLIC_URL,
+    METRICS_TOKEN,
     SSO_RETURN_URLS: `${RETURN_TO},${OTHER_RETURN_TO}`,
     RATE_LIMIT_SSO_START: '10000',
   });

@@ -33,6 +33,8 @@ export interface ResponseOptions extends SigningOptions {
   /** Change what is said, before it is signed. */
   readonly editAssertion?: (xml: string) => string;
   readonly editResponse?: (xml: string) => string;
+  /** Change what is encrypted, after it was signed. */
+  readonly editEncrypted?: (xml: string) => string;
   /** Put a second assertion, signed or not, or whatever else, in the place of the first. */
   readonly encryptFor?: string;
   readonly encryption?:
@@ -51,7 +53,11 @@ export class TestIdp {
     let assertion = (options.editAssertion ?? identity)(this.assertion(request, options));
     if (sign === 'assertion' || sign === 'both') assertion = this.sign(assertion, 'Assertion', options);
     if (options.encryptFor !== undefined)
-      assertion = await encrypted(assertion, options.encryptFor, options.encryption);
+      assertion = await encrypted(
+        (options.editEncrypted ?? identity)(assertion),
+        options.encryptFor,
+        options.encryption,
+      );
     const response = (options.editResponse ?? identity)(this.envelope(request, assertion));
     return sign === 'response' || sign === 'both' ? this.sign(response, 'Response', options) : response;
   }

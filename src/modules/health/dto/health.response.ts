@@ -33,6 +33,15 @@ export const DependenciesResponse = z
         failureMode: z.string().describe('What the service does while it is down.'),
       }),
     ),
+    certificates: z
+      .array(
+        z.strictObject({
+          provider: z.string().describe('The slug of the identity provider.'),
+          certificate: z.string(),
+          daysLeft: z.number().int().describe('Negative where it has ended.'),
+        }),
+      )
+      .describe('Those in the records of the enabled providers; which end soonest first.'),
   })
   .meta({
     id: 'Dependencies',
@@ -47,6 +56,7 @@ export const DependenciesResponse = z
             failureMode: 'Tokens are checked from memory for 5 seconds, then every answer is 503.',
           },
         ],
+        certificates: [{ provider: 'corporate', certificate: 'provider certificate 1', daysLeft: 28 }],
       },
     ],
   });

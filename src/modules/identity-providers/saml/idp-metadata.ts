@@ -1,6 +1,6 @@
 import { DomainError } from '../../../common/errors';
+import { parseCertificate, toPem } from '../certificates/certificate';
 import type { ImportedMetadataResponse } from '../dto/saml-metadata.schemas';
-import { parseCertificate, toPem } from './certificates';
 import { BINDINGS, DS, MD } from './saml-namespaces';
 import { SamlRefusal } from './saml-refusal';
 import {

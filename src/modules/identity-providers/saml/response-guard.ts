@@ -97,6 +97,10 @@ function inspectEncryption(assertion: Element, signed: SignedParts): void {
   const [data, ...moreData] = descendantsNamed(assertion, 'EncryptedData');
   const [key, ...moreKeys] = descendantsNamed(assertion, 'EncryptedKey');
   if (!data || !key || moreData.length + moreKeys.length > 0) throw new SamlRefusal('encryption_algorithm');
+  // The library takes the first of that name in any namespace: there must be no other than those that we look at.
+  if (['EncryptionMethod', 'CipherValue'].some((name) => descendantsNamed(assertion, name).length !== 2)) {
+    throw new SamlRefusal('encryption_algorithm');
+  }
   const content = methodOf(data);
   const isAllowed = AUTHENTICATED.has(content) || (UNAUTHENTICATED.has(content) && signed.response);
   if (!isAllowed || methodOf(key) !== KEY_TRANSPORT) throw new SamlRefusal('encryption_algorithm');

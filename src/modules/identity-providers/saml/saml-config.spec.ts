@@ -1,6 +1,6 @@
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
 import { DomainError } from '../../../common/errors';
-import { daysLeft } from './certificates';
+import { daysLeft, endOf } from '../certificates/certificate';
 import { samlKind } from './saml-config';
 
 const keys = makeKeyPair(30);
@@ -36,7 +36,7 @@ describe('the configuration of a SAML provider', () => {
   });
 
   it('knows how many days a certificate has left', () => {
-    expect(daysLeft(keys.certificatePem, new Date())).toBe(29);
-    expect(daysLeft(keys.certificatePem, new Date(Date.now() + 31 * 86_400_000))).toBeLessThan(0);
+    expect(daysLeft(endOf(keys.certificatePem), new Date())).toBe(29);
+    expect(daysLeft(endOf(keys.certificatePem), new Date(Date.now() + 31 * 86_400_000))).toBeLessThan(0);
   });
 });

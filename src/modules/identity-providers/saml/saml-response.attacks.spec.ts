@@ -36,6 +36,18 @@ const SETTINGS: SamlSettings = {
   decryption: ours,
 };
 
+const foreignMethod = (algorithm: string): string =>
+  `<x:EncryptionMethod xmlns:x="urn:x" Algorithm="http://www.w3.org/2001/04/xmlenc#${algorithm}"/>`;
+const CBC = foreignMethod('aes128-cbc');
+const RSA_1_5 = foreignMethod('rsa-1_5');
+
+/** Puts something before the first `place`. */
+const before = (place: string, what: string) => (xml: string) => {
+  const result = xml.replace(place, `${what}${place}`);
+  if (result === xml) throw new Error(`There is no ${place}`);
+  return result;
+};
+
 /** What the strategy makes of a response: who is there, or why nobody is. */
 async function verify(
   samlResponse: string,
@@ -133,6 +145,52 @@ describe('a SAML response', () => {
         'encrypted by CBC where no signature covers it',
         'encryption_algorithm',
         { encryptFor: ours.certificatePem, encryption: 'http://www.w3.org/2001/04/xmlenc#aes128-cbc' },
+        {},
+      ],
+      [
+        'encrypted by one method, and said to be by another',
+        'encryption_algorithm',
+        { encryptFor: ours.certificatePem, editResponse: before('<xenc:EncryptionMethod', CBC) },
+        {},
+      ],
+      [
+        'with a key encrypted by one method, and said to be by another',
+        'encryption_algorithm',
+        { encryptFor: ours.certificatePem, editResponse: before('<e:EncryptionMethod', RSA_1_5) },
+        {},
+      ],
+      [
+        'with a second ciphertext',
+        'encryption_algorithm',
+        {
+          encryptFor: ours.certificatePem,
+          editResponse: before('<xenc:CipherData>', '<x:CipherValue xmlns:x="urn:x">AAAA</x:CipherValue>'),
+        },
+        {},
+      ],
+      [
+        'with the signed assertion inside a forged one, inside its encryption',
+        'signature_invalid',
+        {
+          encryptFor: ours.certificatePem,
+          editEncrypted: (signed) =>
+            idp
+              .assertion(REQUEST, { nameId: 'administrator' })
+              .replace('</saml:Assertion>', `<saml:Advice>${signed}</saml:Advice></saml:Assertion>`),
+        },
+        {},
+      ],
+      [
+        'with one more assertion inside the signed one, inside its encryption',
+        'not_one_assertion',
+        {
+          encryptFor: ours.certificatePem,
+          editAssertion: (xml) =>
+            xml.replace(
+              '<saml:AuthnStatement',
+              '<saml:Advice><saml:EncryptedAssertion></saml:EncryptedAssertion></saml:Advice><saml:AuthnStatement',
+            ),
+        },
         {},
       ],
       [

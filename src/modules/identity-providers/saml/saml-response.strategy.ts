@@ -9,7 +9,7 @@ import { samlOptions } from './saml-options';
 import { SamlRefusal } from './saml-refusal';
 import type { SamlSettings } from './saml-settings';
 import { inspectSignatures } from './signature-policy';
-import { parseStrictXml } from './strict-xml';
+import { descendantsNamed, parseStrictXml } from './strict-xml';
 
 type Verified = (error: Error | null, identity?: Record<string, unknown>) => void;
 
@@ -78,6 +78,8 @@ export class SamlResponseStrategy extends Strategy {
     if (encrypted === null || this.settings.decryption === undefined) return;
     const xml = await open(encrypted, { key: this.settings.decryption.privateKeyPem });
     const assertion = parseStrictXml(xml, MAX_RESPONSE_BYTES);
+    const nested = ['Assertion', 'EncryptedAssertion'].flatMap((name) => descendantsNamed(assertion, name));
+    if (nested.length > 0) throw new SamlRefusal('not_one_assertion');
     const { response: isSigned } = inspectSignatures(assertion, null);
     if (!isSigned && (this.settings.wantAssertionsSigned || !this.envelope.signed.response)) {
       throw new SamlRefusal('unsigned');

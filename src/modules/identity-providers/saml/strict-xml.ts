@@ -8,7 +8,8 @@ const NO_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
 const FOREIGN_ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)/;
 const REFERENCE = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
 const XML_DECLARATION = /^<\?xml version="1\.0"(?: encoding="utf-8")?(?: standalone="(?:yes|no)")?\s*\?>/i;
-const ID_ATTRIBUTE = /^(?:xml:)?id$/i;
+/** Whatever its prefix: libraries find elements by local names. */
+const ID_ATTRIBUTE = /^(?:[^:]*:)?id$/i;
 
 const refuse = (): never => {
   throw new SamlRefusal('malformed');

@@ -7,9 +7,14 @@ export function parseCertificate(pem: string): X509Certificate {
   return new X509Certificate(pem);
 }
 
+/** @throws Error when it is no certificate. */
+export function endOf(pem: string): Date {
+  return new Date(parseCertificate(pem).validTo);
+}
+
 /** Whole days until a certificate ends; negative where it has. */
-export function daysLeft(pem: string, now: Date): number {
-  return Math.floor((Date.parse(parseCertificate(pem).validTo) - now.getTime()) / MS_PER_DAY);
+export function daysLeft(end: Date, now: Date): number {
+  return Math.floor((end.getTime() - now.getTime()) / MS_PER_DAY);
 }
 
 /** One certificate as PEM, from PEM or from the bare base64 of a metadata document. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
 import { Clock } from '../../../infrastructure/clock';
+import { Certificates } from '../../../infrastructure/dependencies';
 import type { ProviderDirectory } from '../provider-directory';
 import { CertificateWatch } from './certificate-watch';
 
@@ -18,8 +19,12 @@ class MovedClock extends Clock {
 describe('the watch over certificates', () => {
   const clock = new MovedClock();
   const provider = { kind: 'saml', slug: 'corp', config: { idpCertificates: [certificatePem] } };
-  const directory = { list: () => Promise.resolve([provider]) } as unknown as ProviderDirectory;
-  const watch = new CertificateWatch(directory, clock);
+  const bundle = [makeKeyPair(400), makeKeyPair(300)].map((keys) => keys.certificatePem).join('and\n');
+  const rubbish = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+  const ldap = { kind: 'ldap', slug: 'people', config: { caPem: `${rubbish}\n${bundle}` } };
+  const directory = { known: [ldap, provider] } as unknown as ProviderDirectory;
+  const certificates = new Certificates();
+  const watch = new CertificateWatch(directory, clock, certificates);
   const lines: string[] = [];
 
   beforeAll(() => {
@@ -35,10 +40,10 @@ describe('the watch over certificates', () => {
     jest.restoreAllMocks();
   });
 
-  it('says once a day which end within 30 days, and urgently which end within three', async () => {
+  it('says once a day which end within 30 days, and urgently which end within three', () => {
     for (const days of [0, 58, 61, 61, 87, 95]) {
       clock.days = days;
-      await watch.look();
+      watch.look();
     }
     const subject = 'A certificate of the identity provider "corp"';
     expect(lines).toEqual([
@@ -46,5 +51,15 @@ describe('the watch over certificates', () => {
       `error: ${subject} ends in 2 days`,
       `error: ${subject} has expired`,
     ]);
+  });
+
+  it('tells of each provider which certificates end when, as far as they can be read', () => {
+    clock.days = 0;
+    expect(certificates.list()).toEqual([
+      { provider: 'corp', certificate: 'provider certificate 1', daysLeft: 89 },
+      { provider: 'people', certificate: 'authority 3', daysLeft: 299 },
+      { provider: 'people', certificate: 'authority 2', daysLeft: 399 },
+    ]);
+    expect(certificates.soonestByProvider().map(({ daysLeft }) => daysLeft)).toEqual([89, 299]);
   });
 });
