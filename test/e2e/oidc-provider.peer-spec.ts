@@ -144,6 +144,24 @@ describe('sign-in through oidc-provider, in a browser', () => {
     expect((await signIn('root')).me.username).toBe(ADMIN.username);
   });
 
+  it('asks somebody anew whom the provider knows, where the client wants that', async () => {
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(startUrl('corporate', codeVerifier));
+    await passThroughProvider(page, 'grace');
+    await page.goto(`${startUrl('corporate', codeVerifier)}&maxAge=3600`);
+    expect(page.url()).toContain(returnTo);
+    const askedAt = Math.floor(Date.now() / 1_000);
+    await page.goto(`${startUrl('corporate', codeVerifier)}&prompt=login`);
+    expect(page.url()).toContain(op.issuer);
+    const code = (await passThroughProvider(page, 'grace')).get('code');
+    await context.close();
+    const { body } = await service.api.post('/v1/auth/sso/exchange', { code, codeVerifier });
+    const me = await service.api.get('/v1/auth/me', { token: body.accessToken as string });
+    expect(me.body.authTime).toBeGreaterThanOrEqual(askedAt);
+  });
+
   it('signs out there too, and comes back to the application', async () => {
     const codeVerifier = randomBytes(32).toString('base64url');
     const context = await browser.newContext();

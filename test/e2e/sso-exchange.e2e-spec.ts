@@ -38,20 +38,20 @@ describe('the exchange at the end of a sign-in through a browser', () => {
   /** As if a provider had just vouched for `user`. */
   const aCode = async (
     user: TestUser,
-    { life = '60 s', methods = ['pwd'], provider = usual, isUnsolicited = false } = {},
+    { life = '60 s', methods = ['pwd'], provider = usual, age = 0, isUnsolicited = false } = {},
   ) => {
     const [code, codeVerifier] = [secret(), secret()];
     const challenge = isUnsolicited ? '' : sha256(codeVerifier).toString('base64url');
     await services.sql(
       `WITH vouched AS (
-         INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version)
-         SELECT gen_random_uuid(), $2, id, version FROM identity_providers WHERE id = $4 RETURNING id
+         INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version, auth_time)
+         SELECT gen_random_uuid(), $2, id, version, statement_timestamp() - make_interval(secs => $7) FROM identity_providers WHERE id = $4 RETURNING id
        )
        INSERT INTO sso_codes (code_hash, user_id, epoch, methods, provider_id, code_challenge, expires_at,
          provider_sign_in_id)
        SELECT $1, users.id, epoch, $3, $4, $5, statement_timestamp() + $6::interval, vouched.id
        FROM users, vouched WHERE users.id = $2`,
-      [sha256(code), user.id, methods, provider, challenge, life],
+      [sha256(code), user.id, methods, provider, challenge, life, age],
     );
     return { code, codeVerifier };
   };
@@ -80,6 +80,19 @@ describe('the exchange at the end of a sign-in through a browser', () => {
     expect([asked.status, asked.body.status]).toEqual([200, 'mfa_required']);
     const trusted = await exchange(first, await aCode(user, { methods: ['pwd', 'otp', 'mfa'] }));
     expect(claimsOf(trusted.body.accessToken)).toMatchObject({ acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] });
+  });
+
+  it('begins when the provider says that somebody authenticated, or when they proved a second factor here', async () => {
+    const user = await anEnrolledUser(services);
+    const age = 3_600;
+    const now = Date.now() / 1_000;
+    const methods = ['pwd', 'otp', 'mfa'];
+    const alone = (await exchange(first, await aCode(user, { methods, age }))).body.accessToken as string;
+    expect(claimsOf(alone).auth_time).toBeLessThan(now - age + 60);
+    const { challengeId } = (await exchange(first, await aCode(user, { age }))).body;
+    const proof = { challengeId, method: 'recovery_code', code: user.recoveryCodes[0] };
+    const { accessToken } = (await second.post('/v1/auth/mfa', proof)).body;
+    expect(claimsOf(accessToken as string).auth_time).toBeGreaterThanOrEqual(Math.floor(now));
   });
 
   it('refuses alike an unknown, an expired and a stolen code, and one of an account that has changed', async () => {

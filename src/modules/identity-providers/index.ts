@@ -3,6 +3,7 @@ export type { IdentityProvider, ProviderOf } from './identity-provider';
 export { IdentityProvidersModule } from './identity-providers.module';
 export { LdapDirectoryService } from './ldap/ldap-directory.service';
 export { mappedProfile, type MappedProfile } from './mapping/mapped-profile';
+export type { OidcRequestState, OidcWishes } from './oidc/oidc-driver';
 export { OidcProviders } from './oidc/oidc-providers';
 export { OidcRefusal } from './oidc/oidc-refusal';
 export { signOutUrl, type OidcSignOut } from './oidc/oidc-sign-out';

@@ -10,6 +10,8 @@ export interface NewSession {
   readonly refreshTokenHash: Buffer;
   readonly methods: readonly string[];
   readonly acr: AssuranceLevel;
+  /** Null for now. Nothing was proved in the future, whatever others' clocks say. */
+  readonly authTime: number | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly idleSeconds: number;
@@ -24,9 +26,9 @@ const RETENTION = `interval '30 days'`;
 const INSERT = {
   name: 'sessions-insert',
   text: `INSERT INTO sessions (id, user_id, epoch, refresh_token_hash, methods, acr, ip, user_agent, idle_expires_at,
-           expires_at)
+           expires_at, authenticated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, statement_timestamp() + make_interval(secs => $9),
-           statement_timestamp() + make_interval(secs => $10))
+           statement_timestamp() + make_interval(secs => $10), least(to_timestamp($11), statement_timestamp()))
          RETURNING ${STATE}`,
 };
 const END_IF_REUSED = {
@@ -142,6 +144,7 @@ export class SessionsRepository {
       session.userAgent,
       session.idleSeconds,
       session.absoluteSeconds,
+      session.authTime,
     ]);
     if (row === undefined) throw new Error('The session was not inserted');
     return row;

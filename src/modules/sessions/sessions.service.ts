@@ -28,6 +28,8 @@ export interface StartSession {
   readonly epoch: number;
   readonly methods: readonly string[];
   readonly acr: AssuranceLevel;
+  /** When that was proved, in seconds since the epoch; null for just now. */
+  readonly authTime: number | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
 }

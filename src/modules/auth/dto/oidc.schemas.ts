@@ -2,7 +2,21 @@ import { z } from 'zod';
 import { ssoStartFields } from './sso.schemas';
 
 export const OidcLoginQuery = z
-  .strictObject({ ...ssoStartFields, loginHint: z.string().min(1).max(254).exactOptional() })
+  .strictObject({
+    ...ssoStartFields,
+    loginHint: z.string().min(1).max(254).exactOptional(),
+    maxAge: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(31_536_000)
+      .exactOptional()
+      .describe('How many seconds ago the user may have proved who they are at the provider, at most.'),
+    prompt: z
+      .literal('login')
+      .exactOptional()
+      .describe('The user proves it anew, whoever is signed in there.'),
+  })
   .meta({
     id: 'OidcLoginQuery',
     examples: [

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { appConfig } from '../../../config/app.config';
 import { DomainError } from '../../../common/errors';
-import { OidcProviders, OidcRefusal } from '../../identity-providers';
+import { OidcProviders, OidcRefusal, type OidcRequestState, type OidcWishes } from '../../identity-providers';
 import type { OidcCallbackQuery } from '../dto/oidc.schemas';
 import { NO_FLOW_COOKIE } from '../sso/flow-cookie';
 import { ReturnUrls } from '../sso/return-urls';
 import type { BrowserTarget } from '../sso/send-browser';
 import { SsoConclusionService } from '../sso/sso-conclusion.service';
-import type { FlowPurpose } from '../sso/sso-flow';
+import type { FlowPurpose, ProtocolState } from '../sso/sso-flow';
 import { SsoFlowsService, type SsoRefusal } from '../sso/sso-flows.service';
 
 /** A flow through an OpenID provider: one end of it where the browser leaves, one where it comes back. */
@@ -28,14 +28,19 @@ export class OidcSignInService {
   }
 
   /** @throws DomainError `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `AUTH.RETURN_URL_NOT_REGISTERED`, `AUTH.SSO_FAILED` */
-  async begin(slug: string, purpose: FlowPurpose, loginHint?: string): Promise<BrowserTarget> {
+  async begin(slug: string, purpose: FlowPurpose, wishes: OidcWishes = {}): Promise<BrowserTarget> {
     // Before anybody is asked: what is wrong with a request does not depend on whether its provider is up.
     this.returnUrls.require(purpose.returnTo);
     const { providerId, driver } = await this.providers.bySlug(slug);
     try {
-      const { url, request } = await driver.begin(this.callbackUrl(slug), loginHint);
+      const { url, request } = await driver.begin(this.callbackUrl(slug), wishes);
       const { state } = request;
-      const cookie = await this.flows.begin({ ...purpose, providerId, state, protocolState: { ...request } });
+      const cookie = await this.flows.begin({
+        ...purpose,
+        providerId,
+        state,
+        protocolState: remembered(request),
+      });
       return { url, cookie };
     } catch (error) {
       return this.refuse(error, { providerId, flow: null });
@@ -57,10 +62,9 @@ export class OidcSignInService {
     const { flow, refusal } = await this.flows.spend(cookies, { providerId, state: query.state });
     if (flow === null) return this.refuse(new OidcRefusal(refusal), { providerId, flow });
     try {
-      const { state = '', nonce = '', codeVerifier = '' } = flow.protocolState;
       const callback = new URL(this.callbackUrl(slug));
       callback.search = new URLSearchParams(query).toString();
-      const { profile, signOut } = await driver.complete(callback, { state, nonce, codeVerifier });
+      const { profile, signOut } = await driver.complete(callback, recalled(flow.protocolState));
       const url = await this.conclusion.conclude(flow, { profile, providerVersion: version, signOut });
       return { url, cookie: NO_FLOW_COOKIE };
     } catch (error) {
@@ -84,4 +88,24 @@ export class OidcSignInService {
         : ([error.code, error.code] as const);
     return { url: await this.flows.refuse({ ...where, code, reason }), cookie: NO_FLOW_COOKIE };
   }
+}
+
+function remembered(request: OidcRequestState): ProtocolState {
+  return Object.fromEntries(Object.entries(request).map(([field, value]) => [field, String(value)]));
+}
+
+function recalled({
+  state = '',
+  nonce = '',
+  codeVerifier = '',
+  maxAge,
+  since,
+}: ProtocolState): OidcRequestState {
+  return {
+    state,
+    nonce,
+    codeVerifier,
+    ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
+    ...(since !== undefined && { since: Number(since) }),
+  };
 }

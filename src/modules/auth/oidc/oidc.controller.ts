@@ -31,11 +31,11 @@ export class OidcController {
   })
   async login(
     @Param('provider', { schema: providerSlugField }) provider: string,
-    @Query({ schema: OidcLoginQuery }) { returnTo, codeChallenge, loginHint }: OidcLoginQuery,
+    @Query({ schema: OidcLoginQuery }) { returnTo, codeChallenge, ...wishes }: OidcLoginQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const purpose = { returnTo, codeChallenge, link: null };
-    sendBrowser(reply, await this.signIn.begin(provider, purpose, loginHint));
+    sendBrowser(reply, await this.signIn.begin(provider, purpose, wishes));
   }
 
   @Get('callback')

@@ -14,6 +14,8 @@ export interface ProvedAccount {
   readonly userId: string;
   readonly epoch: number;
   readonly methods: readonly string[];
+  /** When, in seconds since the epoch; just now where nothing is said. */
+  readonly authTime?: number | null | undefined;
   /** The provider's answer that the sign-in began with, if it came through a browser. */
   readonly providerSignInId?: string | undefined;
   /** The class that the attempts counted to. */
@@ -42,14 +44,17 @@ export class SignInCompletion {
    * @throws DomainError `SESSION.LIMIT_REACHED`
    */
   complete(account: ProvedAccount, origin: SignInOrigin): Promise<CompletedSignIn | SignInObstacle> {
-    const { userId, epoch, methods, source, providerSignInId } = account;
+    const { userId, epoch, methods, authTime = null, source, providerSignInId } = account;
     return this.database.transaction(async () => {
       if (!(await this.credentials.lockIfCurrent(userId, epoch))) return 'account_changed';
-      if (providerSignInId !== undefined && !(await this.providerSignIns.lockIfCurrent(providerSignInId)))
+      if (
+        providerSignInId !== undefined &&
+        (await this.providerSignIns.lockIfCurrent(providerSignInId)) === null
+      )
         return 'provider_changed';
       await this.attempts.clear(userId);
       const acr = assuranceOf(methods);
-      const grant = await this.sessions.start({ userId, epoch, methods, acr, ...origin });
+      const grant = await this.sessions.start({ userId, epoch, methods, acr, authTime, ...origin });
       if (providerSignInId !== undefined)
         await this.providerSignIns.attach(providerSignInId, grant.session.id);
       const deviceToken = await this.devices.remember(userId, epoch, source);

@@ -65,11 +65,11 @@ export class SignInService {
    * @throws DomainError `AUTH.INVALID_CREDENTIALS` when the account may not sign in, `SESSION.LIMIT_REACHED`
    */
   async proceed(identity: VerifiedIdentity, origin: SignInOrigin): Promise<SignInResult> {
-    const { user, methods, source, providerSignInId } = identity;
+    const { user, methods, authTime, source, providerSignInId } = identity;
     if (user.status !== 'active') return this.refuse(user, `account_${user.status}`);
     const pending = await this.challenges.issueNext(identity);
     if (pending !== null) return pending;
-    const account = { userId: user.id, epoch: user.epoch, methods, source, providerSignInId };
+    const account = { userId: user.id, epoch: user.epoch, methods, authTime, source, providerSignInId };
     const grant = await this.completion.complete(account, origin);
     return typeof grant === 'string' ? this.refuse(user, grant) : { kind: 'authenticated', grant };
   }

@@ -17,20 +17,23 @@ export interface NewProviderSignIn {
   readonly userId: string;
   readonly providerId: string;
   readonly providerVersion: number;
+  /** Seconds since the epoch; null where the provider does not say when somebody authenticated. */
+  readonly authTime: number | null;
   /** Null where the provider offers no sign-out. */
   readonly signOut: OidcSignOut | null;
 }
 
-type ProviderSignIn = Omit<NewProviderSignIn, 'signOut'>;
+export type ProviderSignIn = Omit<NewProviderSignIn, 'signOut'>;
 
 const INSERT = {
   name: 'provider-sign-ins-insert',
-  text: `INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version, logout_ciphertext)
-         VALUES ($1, $2, $3, $4, $5)`,
+  text: `INSERT INTO provider_sign_ins (id, user_id, provider_id, provider_version, auth_time, logout_ciphertext)
+         VALUES ($1, $2, $3, $4, to_timestamp($5), $6)`,
 };
 const FIND = {
   name: 'provider-sign-ins-find',
-  text: `SELECT user_id AS "userId", provider_id AS "providerId", provider_version AS "providerVersion"
+  text: `SELECT user_id AS "userId", provider_id AS "providerId", provider_version AS "providerVersion",
+           extract(epoch FROM auth_time)::float8 AS "authTime"
          FROM provider_sign_ins WHERE id = $1 AND session_id IS NULL`,
 };
 const ATTACH = {
@@ -64,10 +67,11 @@ export class ProviderSignInsRepository {
     purge.register(PURGE);
   }
 
-  async insert({ userId, providerId, providerVersion, signOut }: NewProviderSignIn): Promise<string> {
+  async insert(signIn: NewProviderSignIn): Promise<string> {
+    const { userId, providerId, providerVersion, authTime, signOut } = signIn;
     const id = uuidv7();
     const sealed = signOut && this.box.seal(PURPOSE, Buffer.from(JSON.stringify(signOut)), id);
-    await this.database.change(INSERT, [id, userId, providerId, providerVersion, sealed]);
+    await this.database.change(INSERT, [id, userId, providerId, providerVersion, authTime, sealed]);
     return id;
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderDirectory, type OidcSignOut } from '../../identity-providers';
-import { ProviderSignInsRepository } from './provider-sign-ins.repository';
+import { ProviderSignInsRepository, type ProviderSignIn } from './provider-sign-ins.repository';
 
 /** What becomes of a provider's answer until there is a session, and while there is. */
 @Injectable()
@@ -11,12 +11,14 @@ export class ProviderSignIns {
   ) {}
 
   /**
-   * Whether the provider is still enabled, and its record as it was when its answer was believed. Until the caller's
-   * transaction ends it stays so: whoever disables a provider waits, or is waited for.
+   * Null unless the provider is still enabled, and its record as it was when its answer was believed. Until the
+   * caller's transaction ends it stays so: whoever disables a provider waits, or is waited for.
    */
-  async lockIfCurrent(id: string): Promise<boolean> {
+  async lockIfCurrent(id: string): Promise<ProviderSignIn | null> {
     const signIn = await this.signIns.find(id);
-    return signIn !== null && (await this.directory.lockIfCurrent(signIn.providerId, signIn.providerVersion));
+    if (signIn === null) return null;
+    const isCurrent = await this.directory.lockIfCurrent(signIn.providerId, signIn.providerVersion);
+    return isCurrent ? signIn : null;
   }
 
   /** The session goes on without the provider; what is known of the sign-in goes with it. */

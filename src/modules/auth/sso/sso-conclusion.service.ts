@@ -37,7 +37,7 @@ export class SsoConclusionService {
     if (flow.link === null) {
       const { profile, ...kept } = answer;
       const { user, methods } = await this.external.admit(profile);
-      return this.flows.finish(flow, { user, methods, ...kept });
+      return this.flows.finish(flow, { user, methods, authTime: profile.authTime ?? null, ...kept });
     }
     await this.link(flow.link, answer);
     return this.flows.finishLinking(flow);

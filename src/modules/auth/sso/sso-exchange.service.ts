@@ -34,11 +34,12 @@ export class SsoExchangeService {
     if (spent === null) return this.endWhatItBrought(code);
     const { userId, epoch, methods, providerId, providerSignInId } = spent;
     if (!isVerifierOf(spent, codeVerifier)) return this.refuse(providerId, 'verifier_mismatch');
-    if (!(await this.providerSignIns.lockIfCurrent(providerSignInId)))
-      return this.refuse(providerId, 'provider_changed');
+    const signIn = await this.providerSignIns.lockIfCurrent(providerSignInId);
+    if (signIn === null) return this.refuse(providerId, 'provider_changed');
     const user = await this.credentials.findById(userId);
     if (user?.epoch !== epoch) return this.refuse(providerId, 'account_changed');
-    const identity = { user, methods, providerId, providerSignInId, source: 'unknown' } as const;
+    const { authTime } = signIn;
+    const identity = { user, methods, authTime, providerId, providerSignInId, source: 'unknown' } as const;
     const result = await this.signIn.proceed(identity, origin);
     if (result.kind === 'authenticated') await this.attach(code, result.grant.session.id);
     return result;

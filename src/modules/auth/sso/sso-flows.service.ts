@@ -18,6 +18,7 @@ export interface SsoIdentity {
   readonly methods: readonly string[];
   /** By which version of the provider's record. */
   readonly providerVersion: number;
+  readonly authTime: number | null;
   readonly signOut: OidcSignOut | null;
 }
 
@@ -72,10 +73,10 @@ export class SsoFlowsService {
 
   /** Where to send the browser: with a code for the client, never with a token. */
   async finish(flow: SsoFlow, identity: SsoIdentity): Promise<string> {
-    const { user, methods, providerVersion, signOut } = identity;
+    const { user, methods, ...answer } = identity;
     const { providerId, codeChallenge, returnTo } = flow;
     const { id: userId, epoch } = user;
-    const providerSignInId = await this.signIns.insert({ userId, providerId, providerVersion, signOut });
+    const providerSignInId = await this.signIns.insert({ userId, providerId, ...answer });
     const code = await this.codes.insert({
       userId,
       epoch,

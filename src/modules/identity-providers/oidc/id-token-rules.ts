@@ -12,6 +12,15 @@ interface IdTokenClaims {
   readonly iat: number;
   readonly azp?: unknown;
   readonly at_hash?: unknown;
+  readonly acr?: unknown;
+}
+
+interface Expected {
+  readonly clientId: string;
+  /** One of these, unless there are none. */
+  readonly acrValues: readonly string[];
+  readonly accessToken: string;
+  readonly nowSeconds: number;
 }
 
 /** Unverified: good for choosing a key, and for turning down what no key is good for. @throws OidcRefusal */
@@ -23,13 +32,16 @@ export function headerOf(idToken: string, algorithms: readonly string[]): IdToke
 
 /** What OpenID Connect Core 1.0 §3.1.3.7 asks beyond what the library looks at. @throws OidcRefusal */
 export function requireRules(
-  { iat, azp, at_hash: atHash }: IdTokenClaims,
+  { iat, azp, at_hash: atHash, acr }: IdTokenClaims,
   { alg }: IdTokenHeader,
-  { clientId, accessToken, nowSeconds }: { clientId: string; accessToken: string; nowSeconds: number },
+  { clientId, acrValues, accessToken, nowSeconds }: Expected,
 ): void {
   if (iat > nowSeconds + MAX_SKEW_SECONDS) throw new OidcRefusal('id_token_iat');
   // An ID token that another client got from the same provider (§2, azp).
   if (azp !== undefined && azp !== clientId) throw new OidcRefusal('id_token_azp');
+  // §3.1.3.7, rule 12: what is asked for by acr_values is a wish to the provider, and a condition here.
+  if (acrValues.length > 0 && !(typeof acr === 'string' && acrValues.includes(acr)))
+    throw new OidcRefusal('id_token_acr');
   // An access token that does not belong to the ID token would fetch somebody else's claims.
   if (atHash !== undefined && atHash !== leftHalfOfHash(alg, accessToken))
     throw new OidcRefusal('id_token_at_hash');

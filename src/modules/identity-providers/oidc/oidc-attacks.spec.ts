@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { aKey, OpenIdProvider, type Claims } from '../../../../test/support/openid-provider';
 import { OutboundHttp } from '../../../infrastructure/http-client';
-import { OidcDriver } from './oidc-driver';
+import { OidcDriver, type OidcWishes } from './oidc-driver';
 import type { OidcProvider } from './oidc-provider';
 
 const CALLBACK = 'https://identity.example/v1/auth/oidc/corporate/callback';
@@ -25,16 +25,16 @@ describe('a relying party of OpenID providers', () => {
     started.push(provider);
     return provider;
   };
-  const aDriver = (issuer: string, privateNetworks = ['127.0.0.1']): OidcDriver => {
+  const aDriver = (issuer: string, privateNetworks = ['127.0.0.1'], acrValues: string[] = []): OidcDriver => {
     const { clientId, clientSecret } = op;
-    const config = { issuer, clientId, clientSecret, scopes: ['openid', 'email'] };
+    const config = { issuer, clientId, clientSecret, scopes: ['openid', 'email'], acrValues };
     const provider: OidcProvider = { id: randomUUID(), slug: 'corporate', trustedMethods: ['mfa'], config };
     const made = new OidcDriver(provider, new OutboundHttp({ privateNetworks }));
     started.push(made);
     return made;
   };
-  const signIn = async () => {
-    const { url, request } = await driver.begin(CALLBACK);
+  const signIn = async (wishes: OidcWishes = {}) => {
+    const { url, request } = await driver.begin(CALLBACK, wishes);
     return (await driver.complete(op.authorize(url), request)).profile;
   };
 
@@ -143,6 +143,63 @@ describe('a relying party of OpenID providers', () => {
   ])('refuses an ID token with %s (J: lying IdP)', async (_, reason, lie) => {
     lie(op);
     await expect(signIn()).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+  });
+
+  it.each<[string, OidcWishes, string, string]>([
+    ['a max age', { maxAge: 300 }, '300', 'null'],
+    ['an age of nothing', { maxAge: 0 }, '0', 'null'],
+    ['prompt=login', { prompt: 'login' }, '0', 'login'],
+    ['both', { maxAge: 300, prompt: 'login' }, '0', 'login'],
+  ])(
+    'asks for %s, and is content with somebody who has just proved it',
+    async (_, wishes, maxAge, prompt) => {
+      const { searchParams } = new URL((await driver.begin(CALLBACK, wishes)).url);
+      expect([searchParams.get('max_age'), String(searchParams.get('prompt'))]).toEqual([maxAge, prompt]);
+      const authTime = inSeconds(0);
+      op.user = { ...op.user, auth_time: authTime };
+      expect((await signIn(wishes)).authTime).toBe(authTime);
+    },
+  );
+
+  const AGED: OidcWishes = { maxAge: 300 };
+  const ANEW: OidcWishes = { prompt: 'login' };
+  it.each<[string, OidcWishes, string, Claims]>([
+    ['no time at all', AGED, 'auth_time_missing', {}],
+    ['no time at all', ANEW, 'auth_time_missing', {}],
+    ['a time longer ago than was asked', AGED, 'auth_time_too_old', { auth_time: inSeconds(-HOUR) }],
+    ['a time before it was asked anew', ANEW, 'auth_time_too_old', { auth_time: inSeconds(-300) }],
+    [
+      'a time before it was asked anew',
+      { ...ANEW, maxAge: HOUR },
+      'auth_time_too_old',
+      { auth_time: inSeconds(-300) },
+    ],
+    ['a time to come', AGED, 'auth_time_ahead', { auth_time: inSeconds(HOUR) }],
+    ['a time to come, although nothing was asked', {}, 'auth_time_ahead', { auth_time: inSeconds(HOUR) }],
+    ['a text for a time', AGED, 'invalid_answer', { auth_time: String(inSeconds(0)) }],
+  ])('refuses an ID token with %s (%j; J: max_age)', async (_, wishes, reason, said) => {
+    op.claims = (honest) => ({ ...honest, ...said });
+    await expect(signIn(wishes)).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+  });
+
+  it('is not told by the userinfo endpoint, which signs nothing, how and when somebody authenticated', async () => {
+    op.userInfo = (honest) => ({ ...honest, auth_time: inSeconds(0), amr: ['mfa'] });
+    await expect(signIn(AGED)).rejects.toMatchObject({ reason: 'auth_time_missing' });
+    const profile = await signIn();
+    expect([profile.methods, profile.authTime]).toEqual([[], undefined]);
+  });
+
+  it('demands the acr that its record names', async () => {
+    driver = aDriver(op.issuer, undefined, ['gold', 'silver']);
+    expect(new URL((await driver.begin(CALLBACK)).url).searchParams.get('acr_values')).toBe('gold silver');
+    for (const acr of [undefined, 'bronze', ['gold'], 'gold silver']) {
+      op.claims = (honest) => ({ ...honest, acr });
+      await expect(signIn()).rejects.toMatchObject({
+        reason: expect.stringMatching(/^(id_token_acr|invalid_answer)$/),
+      });
+    }
+    op.claims = (honest) => ({ ...honest, acr: 'silver' });
+    expect((await signIn()).externalId).toContain('#ada');
   });
 
   it.each<[string, string, (honest: Claims) => unknown]>([

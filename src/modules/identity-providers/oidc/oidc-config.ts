@@ -10,6 +10,11 @@ export const oidcKind = defineKind({
       .describe('Exactly as discovery and tokens say it.'),
     clientId: z.string().min(1).max(500),
     scopes: z.array(z.string().min(1).max(100)).max(20).default(['openid', 'profile', 'email']),
+    acrValues: z
+      .array(z.string().regex(/^[\x21-\x7e]{1,200}$/))
+      .max(10)
+      .default([])
+      .describe('Asked for as `acr_values`; an ID token whose `acr` is none of them is refused.'),
   },
   secretFields: { clientSecret: z.string().min(1).max(1_000).meta({ format: 'password' }) },
   secretsGoTo: ['issuer'],

@@ -19,6 +19,7 @@ import type { OutboundHttp } from '../../../infrastructure/http-client';
 import { Breaker } from '../../../infrastructure/resilience';
 import type { ExternalProfile } from '../external-profile';
 import type { DiagnosisStep, ProviderDriver } from '../provider-driver';
+import { requireFreshness, type RequiredFreshness } from './auth-time-rules';
 import { MAX_SKEW_SECONDS, requireRules } from './id-token-rules';
 import { OidcConversation } from './oidc-conversation';
 import { discoveryUrl, readMetadata, type OidcMetadata } from './oidc-metadata';
@@ -31,8 +32,17 @@ import { RemoteDocument } from './remote-document';
 
 const LIMIT_MS = 4_500;
 
+/** What the client asks of the provider. */
+export interface OidcWishes {
+  readonly loginHint?: string;
+  /** Seconds since somebody proved who they are, at most. */
+  readonly maxAge?: number;
+  /** Whoever is signed in there proves it anew. */
+  readonly prompt?: 'login';
+}
+
 /** What must be remembered between the two halves of a sign-in. */
-export interface OidcRequestState {
+export interface OidcRequestState extends RequiredFreshness {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
@@ -86,17 +96,32 @@ export class OidcDriver implements ProviderDriver {
    * @throws DomainError `PROVIDER.UNAVAILABLE`
    * @throws OidcRefusal when what the provider publishes of itself is not to be believed
    */
-  async begin(redirectUri: string, loginHint?: string): Promise<{ url: string; request: OidcRequestState }> {
+  async begin(
+    redirectUri: string,
+    { loginHint, maxAge, prompt }: OidcWishes = {},
+  ): Promise<{ url: string; request: OidcRequestState }> {
     const metadata = await this.guarded(() => this.metadata.get());
-    const request = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
+    const request = {
+      state: randomState(),
+      nonce: randomNonce(),
+      codeVerifier: randomPKCECodeVerifier(),
+      ...(maxAge !== undefined && { maxAge }),
+      ...(prompt !== undefined && { since: Math.floor(Date.now() / 1_000) }),
+    };
+    const { acrValues, scopes } = this.provider.config;
+    // §3.1.2.1: only who asks for an age is promised the time. To be asked anew is an age of nothing.
+    const age = prompt === undefined ? maxAge : 0;
     const url = buildAuthorizationUrl(this.configuration(metadata, this.conversation()), {
       redirect_uri: redirectUri,
-      scope: this.provider.config.scopes.join(' '),
+      scope: scopes.join(' '),
       state: request.state,
       nonce: request.nonce,
       code_challenge: await calculatePKCECodeChallenge(request.codeVerifier),
       code_challenge_method: 'S256',
       ...(loginHint !== undefined && { login_hint: loginHint }),
+      ...(age !== undefined && { max_age: String(age) }),
+      ...(prompt !== undefined && { prompt }),
+      ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
     });
     return { url: url.href, request };
   }
@@ -134,15 +159,15 @@ export class OidcDriver implements ProviderDriver {
 
   private async exchange(
     callback: URL,
-    { state, nonce, codeVerifier }: OidcRequestState,
+    request: OidcRequestState,
     metadata: OidcMetadata,
   ): Promise<OidcAnswer> {
     const conversation = this.conversation(metadata);
     const configuration = this.configuration(metadata, conversation);
     const checks = {
-      expectedState: state,
-      expectedNonce: nonce,
-      pkceCodeVerifier: codeVerifier,
+      expectedState: request.state,
+      expectedNonce: request.nonce,
+      pkceCodeVerifier: request.codeVerifier,
       idTokenExpected: true,
     };
     const tokens = await authorizationCodeGrant(configuration, callback, checks);
@@ -151,19 +176,16 @@ export class OidcDriver implements ProviderDriver {
     const { id_token: idToken } = tokens;
     if (claims === undefined || idToken === undefined || header === null)
       throw new OidcRefusal('id_token_missing');
-    requireRules(claims, header, {
-      clientId: this.provider.config.clientId,
-      accessToken: tokens.access_token,
-      nowSeconds: Date.now() / 1_000,
-    });
+    const { clientId, acrValues } = this.provider.config;
+    const nowSeconds = Date.now() / 1_000;
+    requireRules(claims, header, { clientId, acrValues, accessToken: tokens.access_token, nowSeconds });
+    requireFreshness(claims.auth_time, request, nowSeconds);
     const more =
       metadata.userinfo_endpoint === undefined
         ? {}
         : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-    // What is signed has the last word.
-    const profile = profileOf(this.provider, { ...more, ...claims });
+    const profile = profileOf(this.provider, claims, more);
     const { end_session_endpoint: endpoint } = metadata;
-    const { clientId } = this.provider.config;
     return { profile, signOut: endpoint === undefined ? null : { endpoint, clientId, idToken } };
   }
 

@@ -3,10 +3,16 @@ import type { OidcProvider } from './oidc-provider';
 
 type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
-/** The account at the provider, from claims that were verified. */
-export function profileOf(provider: OidcProvider, claims: Claims): ExternalProfile {
+/** The account at the provider, from claims that were verified, and `more` of its userinfo endpoint. */
+export function profileOf(
+  provider: OidcProvider,
+  idToken: Claims,
+  more: Readonly<Record<string, unknown>>,
+): ExternalProfile {
+  // What is signed has the last word, and alone says how and when somebody authenticated.
+  const claims: Claims = { ...more, ...idToken };
   const email = text(claims.email);
-  const authTime = claims.auth_time;
+  const authTime = idToken.auth_time;
   return {
     providerId: provider.id,
     // OpenID Connect Core 1.0 §5.7: the only pair that is never given to somebody else. Should the record be pointed
@@ -22,7 +28,7 @@ export function profileOf(provider: OidcProvider, claims: Claims): ExternalProfi
         .map(([name, value]): [string, readonly string[]] => [name, texts(value)])
         .filter(([, values]) => values.length > 0),
     ),
-    methods: texts(claims.amr).filter((method) => provider.trustedMethods.includes(method)),
+    methods: texts(idToken.amr).filter((method) => provider.trustedMethods.includes(method)),
     ...(typeof authTime === 'number' && { authTime }),
   };
 }

@@ -8,5 +8,6 @@ export interface OidcProvider {
     readonly clientId: string;
     readonly clientSecret: string;
     readonly scopes: readonly string[];
+    readonly acrValues: readonly string[];
   };
 }
