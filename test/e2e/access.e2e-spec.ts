@@ -203,6 +203,27 @@ describe('who may do what', () => {
     expect(own.body.deciding).toEqual([{ effect: 'allow', roleId: role.id, outcome: 'applies' }]);
   });
 
+  it('is explained alike of what is denied, of what is allowed elsewhere, and of what does not exist', async () => {
+    const user = await aUser();
+    const role = await aRole(['resources:read']);
+    const [allowed, elsewhere, denied] = [await aNode(), await aNode(), await aNode()];
+    await assign(user.id, role.id, { resourceId: allowed.id });
+    await assign(user.id, role.id, { resourceId: denied.id, effect: 'deny' });
+    const deniedBelow = await aNode(allowed.id);
+    await assign(user.id, role.id, { resourceId: deniedBelow.id, effect: 'deny' });
+    const explained = async (id: string): Promise<object> => {
+      const body = { permission: 'resources:read', resource: { id } };
+      const answer = await first.api.post('/v1/access/explain', body, { token: user.token });
+      expect(answer.status).toBe(200);
+      return { ...answer.body, decision: { ...answer.body.decision, decisionId: '' } } as object;
+    };
+    const nowhere = await explained('0192f0c4-5c6d-7e8f-9a0b-1c2d3e4f5a6b');
+    expect(await explained(elsewhere.id)).toEqual(nowhere);
+    expect(await explained(denied.id)).toEqual(nowhere);
+    expect(await explained(deniedBelow.id)).toEqual(nowhere);
+    expect(await explained(allowed.id)).not.toEqual(nowhere);
+  });
+
   it('is no more at once on the other process when a membership ends', async () => {
     const user = await aUser();
     const group = await made('/v1/groups', { name: `group ${++count}` });

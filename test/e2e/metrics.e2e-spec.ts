@@ -72,6 +72,12 @@ describe('who may read the metrics', () => {
         expect((await ask(service, { [header]: '127.0.0.1' })).status).toBe(404);
     }));
 
+  it('is not whoever asks by way of a trusted proxy on this machine, whatever it says of them', () =>
+    withService({ METRICS_ENABLED: 'true', TRUSTED_PROXIES: '127.0.0.1' }, async (service) => {
+      for (const forwarded of ['192.0.2.7', '127.0.0.1', 'garbage', ''])
+        expect((await ask(service, { 'x-forwarded-for': forwarded })).status).toBe(404);
+    }));
+
   it('cannot be left to chance: on an address that others reach, they need a token', async () => {
     const service = await launchService(database.url, { METRICS_ENABLED: 'true', HOST: '0.0.0.0' });
     const deadline = Date.now() + 20_000;

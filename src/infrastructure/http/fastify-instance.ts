@@ -84,12 +84,14 @@ export function createFastify(
   return instance;
 }
 
-/** Addresses are counted, compared and stored: before anybody asks for one, what is none is out of the header. */
+/**
+ * Addresses are counted, compared and stored: before anybody asks for one, what is none is out of the header. The header
+ * stays, even if nothing is left in it: it says that somebody asks for somebody else.
+ */
 function cleanForwardedFor(instance: FastifyInstance): void {
   instance.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
     const forwarded = headers['x-forwarded-for'];
     if (forwarded !== undefined) headers['x-forwarded-for'] = addressesIn(String(forwarded));
-    if (headers['x-forwarded-for'] === '') delete headers['x-forwarded-for'];
     done();
   });
 }

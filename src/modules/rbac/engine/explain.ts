@@ -21,12 +21,20 @@ export function explain(decision: Decision, bit: number, facts: Facts): Explanat
   return { decision, deciding, nearMisses: nearMisses.slice(0, MAX_NEAR_MISSES) };
 }
 
-/** What the subject itself may see of `explanation`. */
+/**
+ * What the subject itself may see of `explanation`: nothing of what is denied to it, and nothing by which a resource that
+ * exists could be told from one that does not.
+ */
 export function redact({ decision, deciding, nearMisses }: Explanation): RedactedExplanation {
+  const own = ({ effect, outcome }: AssignmentFinding): boolean =>
+    effect === 'allow' && outcome !== 'elsewhere';
   return {
     decision,
-    deciding: deciding.map(({ effect, roleId, outcome }) => ({ effect, roleId, outcome })),
-    nearMisses: nearMisses.map(({ effect, outcome }) => ({ effect, outcome })),
+    deciding: deciding.filter(own).map(({ effect, roleId, outcome }) => ({ effect, roleId, outcome })),
+    // A grant that applies and did not decide tells of a denial.
+    nearMisses: nearMisses
+      .filter((finding) => own(finding) && finding.outcome !== 'applies')
+      .map(({ effect, outcome }) => ({ effect, outcome })),
   };
 }
 
