@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AssurancePolicy, SENSITIVE, type Principal } from '../../../common/access';
-import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
 import { PolicyService } from '../../rbac';
 import { SessionsService, toSessionResponse, type ListSessionsQuery, type SessionPage } from '../../sessions';
 import { toUserResponse, UsersService, type UpdateUserBody, type UserResponse } from '../../users';
-import { AccountUnlockedEvent } from '../events/sign-in.events';
-import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
+import { AccountUnlockService } from './account-unlock.service';
 
 /**
  * What administrators do to accounts, where an account, its sessions and its grants must change together. Nobody
@@ -18,8 +16,7 @@ export class AccountLifecycleService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly policy: PolicyService,
-    private readonly attempts: SignInAttemptsService,
-    private readonly events: EventPublisher,
+    private readonly unlocking: AccountUnlockService,
     private readonly assurance: AssurancePolicy,
   ) {}
 
@@ -64,10 +61,7 @@ export class AccountLifecycleService {
 
   /** @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async unlock(actor: Principal, userId: string): Promise<void> {
-    await this.act(actor, userId, async () => {
-      await this.attempts.clear(userId);
-      await this.events.publish(new AccountUnlockedEvent(userId));
-    });
+    await this.act(actor, userId, () => this.unlocking.unlock(userId));
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */

@@ -26,7 +26,10 @@ export class AccountUnlockedEvent extends DomainEvent {
   readonly name = 'user.unlocked';
   readonly target: EventTarget;
 
-  constructor(userId: string) {
+  constructor(
+    userId: string,
+    override readonly actor?: EventTarget,
+  ) {
     super();
     this.target = { type: 'user', id: userId };
   }
