@@ -9,6 +9,7 @@ import { importCommand } from './import.command';
 import { keysCommand } from './keys.command';
 import { openapi } from './openapi.command';
 import { seed } from './seed.command';
+import { unlockCommand } from './unlock.command';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -32,6 +33,9 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   keys: keysCommand,
   openapi,
   seed,
+  unlock: async (args) => {
+    say(await unlockCommand(args));
+  },
 };
 
 async function main(name?: string, ...args: readonly string[]): Promise<void> {

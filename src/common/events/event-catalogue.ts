@@ -96,7 +96,7 @@ export const EVENT_CATALOGUE = {
   },
   'user.unlocked': {
     module: 'auth',
-    what: 'An administrator took a lock off, and cleared the failed sign-ins',
+    what: 'An administrator or the command line took a lock off, and cleared the failed sign-ins',
   },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;

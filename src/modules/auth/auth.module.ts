@@ -14,6 +14,7 @@ import { SessionsModule } from '../sessions';
 import { UsersModule } from '../users';
 import { AccountLifecycleService } from './accounts/account-lifecycle.service';
 import { AccountPrivacyController } from './accounts/account-privacy.controller';
+import { AccountUnlockService } from './accounts/account-unlock.service';
 import { AccountPrivacyService } from './accounts/account-privacy.service';
 import { AccountsController } from './accounts/accounts.controller';
 import { BootstrapAdministratorService } from './accounts/bootstrap-administrator.service';
@@ -215,6 +216,7 @@ import './tokens/tokens.permissions';
     VerifiedTokens,
     VerifiedTokensMetrics,
     AccountLifecycleService,
+    AccountUnlockService,
     AccountPrivacyService,
     OwnAccountService,
     BootstrapAdministratorService,
@@ -240,6 +242,6 @@ import './tokens/tokens.permissions';
         resolveTokenIssuer(config.publicUrl, database),
     },
   ],
-  exports: [AuthenticationGuard, AssuranceGuard, AssurancePolicy],
+  exports: [AccountUnlockService, AuthenticationGuard, AssuranceGuard, AssurancePolicy],
 })
 export class AuthModule {}

@@ -1,3 +1,4 @@
+export { AccountUnlockService } from './accounts/account-unlock.service';
 export { AuthModule } from './auth.module';
 export { AuthenticationGuard } from './authentication.guard';
 export { SigningKeysModule } from './tokens/signing-keys.module';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AssurancePolicy, SENSITIVE, type Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
-import { EventPublisher } from '../../../common/events';
 import { canonicalName } from '../../../common/validation';
 import { PolicyService } from '../../rbac';
 import { SessionsService, toSessionResponse, type ListSessionsQuery, type SessionPage } from '../../sessions';
@@ -13,8 +12,7 @@ import {
   type UpdateUserBody,
   type UserResponse,
 } from '../../users';
-import { AccountUnlockedEvent } from '../events/sign-in.events';
-import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
+import { AccountUnlockService } from './account-unlock.service';
 
 /**
  * What administrators do to accounts, where an account, its sessions and its grants must change together. Nobody
@@ -27,8 +25,7 @@ export class AccountLifecycleService {
     private readonly statuses: AccountStatusService,
     private readonly sessions: SessionsService,
     private readonly policy: PolicyService,
-    private readonly attempts: SignInAttemptsService,
-    private readonly events: EventPublisher,
+    private readonly unlocking: AccountUnlockService,
     private readonly assurance: AssurancePolicy,
   ) {}
 
@@ -88,11 +85,7 @@ export class AccountLifecycleService {
 
   /** Takes off both locks: an administrator's, and that of failed sign-ins. @throws DomainError `USER.NOT_FOUND`, `RBAC.TARGET_MORE_PRIVILEGED` */
   async unlock(actor: Principal, userId: string): Promise<void> {
-    await this.act(actor, userId, async () => {
-      const wasLocked = await this.statuses.unlock(userId);
-      await this.attempts.clear(userId);
-      await this.events.publish(new AccountUnlockedEvent(userId, wasLocked));
-    });
+    await this.act(actor, userId, () => this.unlocking.unlock(userId));
   }
 
   /** @throws DomainError `USER.NOT_FOUND`, `REQUEST.PRECONDITION_FAILED`, `RBAC.TARGET_MORE_PRIVILEGED`, `RBAC.LAST_ADMINISTRATOR` */

@@ -27,7 +27,11 @@ export class AccountUnlockedEvent extends DomainEvent {
   readonly target: EventTarget;
   override readonly changes: FieldChanges | undefined;
 
-  constructor(userId: string, wasLockedByAdministrator: boolean) {
+  constructor(
+    userId: string,
+    wasLockedByAdministrator: boolean,
+    override readonly actor?: EventTarget,
+  ) {
     super();
     this.target = { type: 'user', id: userId };
     if (wasLockedByAdministrator) this.changes = { status: { before: 'locked', after: 'active' } };
