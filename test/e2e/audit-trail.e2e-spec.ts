@@ -183,7 +183,7 @@ describe('an audit trail that proves itself', () => {
   it('L: the command line verifies the database, and an export with nothing but the public key', async () => {
     await untilSealed(2_000);
     const { items } = (await service.api.get('/v1/audit/checkpoints?limit=1', { token })).body as {
-      items: object[];
+      items: { number: number }[];
     };
     const lines = await exported();
     const keys = keep('keys.json', (await runCli(database.url, ['audit', 'public-key'])).stdout);
@@ -201,12 +201,30 @@ describe('an audit trail that proves itself', () => {
     const altered = keep('altered.ndjson', lines.join('\n').replace('"user.created"', '"user.deleted"'));
     const outcome = await offline(altered);
     expect(outcome).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('event_altered') });
-    const last = lines.findLastIndex((line) => line.startsWith('{"kind":"checkpoint"'));
-    const cut = keep('cut.ndjson', [...lines.slice(0, last), lines.at(-1)].join('\n'));
+    const isKept = (line: string): boolean =>
+      (JSON.parse(line) as { checkpoint?: { number: number } }).checkpoint?.number === items[0]!.number;
+    const cut = keep('cut.ndjson', [...lines.slice(0, lines.findIndex(isKept)), lines.at(-1)].join('\n'));
     expect((await offline(cut)).stderr).toContain('truncated');
     expect((await offline(keep('half.ndjson', lines.slice(0, -1).join('\n')))).stderr).toContain(
       'ends before its end',
     );
+  });
+
+  it('answers the lines that the OpenAPI document describes', async () => {
+    const { status, body } = await service.api.get('/v1/audit/export', { token });
+
+    expect(status).toBe(200);
+    const kinds = new Set((body as { kind: string }[]).map(({ kind }) => kind));
+    expect([...kinds]).toEqual(['header', 'checkpoint', 'event', 'end']);
+    const document = (await service.api.get('/docs-json')).body as {
+      paths: Record<string, { get: { responses: Record<number, { content: Record<string, object> }> } }>;
+    };
+    expect(document.paths['/v1/audit/export']!.get.responses[200]!.content).toEqual({
+      'application/x-ndjson': {
+        schema: { $ref: '#/components/schemas/AuditExportLine' },
+        example: expect.objectContaining({ kind: 'event' }),
+      },
+    });
   });
 
   it('gives the connection free when whoever exports goes away', async () => {

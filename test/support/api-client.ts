@@ -77,9 +77,19 @@ export class ApiClient {
     const answer = {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? null : JSON.parse(text),
+      body: bodyOf(text, response.headers.get('content-type')),
     };
     this.contract.check(method, path, answer);
     return answer;
   }
+}
+
+/** Of NDJSON, its lines. */
+function bodyOf(text: string, type: string | null): unknown {
+  if (text === '') return null;
+  if (type !== 'application/x-ndjson') return JSON.parse(text);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
 }

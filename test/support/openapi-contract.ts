@@ -57,20 +57,20 @@ export class OpenApiContract {
     if (response.content?.[type]?.schema === undefined) {
       throw new Error(`${method} ${route.path} ${answer.status} does not document ${type}`);
     }
-    this.validate(
-      `document#/paths/${[route.path, verb, 'responses', answer.status, 'content', type, 'schema'].map(escape).join('/')}`,
-      answer,
-    );
+    const ref = `document#/paths/${[route.path, verb, 'responses', answer.status, 'content', type, 'schema'].map(escape).join('/')}`;
+    // Of NDJSON the document describes a line.
+    const values = type === 'application/x-ndjson' ? (answer.body as readonly unknown[]) : [answer.body];
+    for (const value of values) this.validate(ref, value);
   }
 
-  private validate(ref: string, answer: ApiAnswer): void {
+  private validate(ref: string, value: unknown): void {
     let validator = this.validators.get(ref);
     if (validator === undefined) {
       validator = this.ajv.compile({ $ref: ref });
       this.validators.set(ref, validator);
     }
-    if (!validator(answer.body)) {
-      throw new Error(`${ref}: ${this.ajv.errorsText(validator.errors)} in ${JSON.stringify(answer.body)}`);
+    if (!validator(value)) {
+      throw new Error(`${ref}: ${this.ajv.errorsText(validator.errors)} in ${JSON.stringify(value)}`);
     }
   }
 }

@@ -10,6 +10,7 @@ import {
   ListCheckpointsQuery,
   SealingKeysResponse,
 } from './dto/checkpoint.response';
+import { AuditExportLine } from './dto/export-line.schema';
 import { ExportAuditQuery } from './dto/export-audit.query';
 import { AuditVerdictResponse, VerifyAuditBody } from './dto/verification.schemas';
 import { AuditExportService } from './export/audit-export.service';
@@ -78,6 +79,7 @@ export class AuditTrailController {
   @ApiContract({
     summary: 'Export the sealed audit trail as NDJSON',
     description: 'Whole batches with their checkpoints, so that the copy can be verified elsewhere.',
+    response: AuditExportLine,
   })
   async export(@Query({ schema: ExportAuditQuery }) range: ExportAuditQuery): Promise<StreamableFile> {
     const lines = await this.exports.export(range);

@@ -6,7 +6,7 @@ const hashField = z.string().regex(/^[0-9a-f]{64}$/);
 const countingNumber = z.number().int().min(1);
 const EXAMPLE_HASH = 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125';
 
-const EXAMPLE = {
+export const EXAMPLE_CHECKPOINT = {
   version: 1,
   number: 2,
   batchId: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e',
@@ -37,7 +37,7 @@ export const CheckpointResponse = z
   })
   .meta({
     id: 'AuditCheckpoint',
-    examples: [EXAMPLE],
+    examples: [EXAMPLE_CHECKPOINT],
   });
 export type CheckpointResponse = z.infer<typeof CheckpointResponse>;
 
@@ -72,7 +72,7 @@ export const AuditProofResponse = z
         leafIndex: 1,
         treeSize: 2,
         path: [EXAMPLE_HASH],
-        checkpoint: EXAMPLE,
+        checkpoint: EXAMPLE_CHECKPOINT,
       },
     ],
   });
