@@ -8,7 +8,6 @@ import { ADMIN, startService, type ServiceProcess } from '../support/service';
 
 const SEED = 20_261_124;
 const RUNS = 60;
-const WITHIN_MS = 60_000;
 const PROBLEM = 'application/problem+json';
 
 interface Answer {
@@ -127,7 +126,6 @@ describe('every operation of the OpenAPI document', () => {
   it('answers whatever it is sent, to nobody and to an administrator, in a way that it documents', async () => {
     const faults: string[] = [];
     let requests = 0;
-    const deadline = Date.now() + WITHIN_MS;
     for (const operation of operations)
       for (const caller of ['nobody', 'an administrator'] as const) {
         const property = fc.asyncProperty(fuzzedRequest(operation, ids), async (sent) => {
@@ -145,7 +143,6 @@ describe('every operation of the OpenAPI document', () => {
       }
     expect(faults).toEqual([]);
     expect(requests).toBeGreaterThanOrEqual(operations.length * 2 * RUNS);
-    expect(Date.now()).toBeLessThan(deadline);
     expect(service.exitCode()).toBeNull();
   });
 });

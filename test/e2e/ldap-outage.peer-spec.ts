@@ -187,6 +187,7 @@ describe('a directory that is away, or that is not to be believed', () => {
 
   describe('a directory that answers with an entry from outside the base', () => {
     let liar: LdapServer;
+    let extra = 0;
 
     beforeAll(async () => {
       liar = createLdapServer();
@@ -197,6 +198,9 @@ describe('a directory that is away, or that is not to be believed', () => {
       liar.search(
         '',
         (_request: unknown, response: { send(entry: object): void; end(): void }, next: () => void) => {
+          // Once told to, more than it was asked for.
+          for (let n = 0; n < extra; n++)
+            response.send({ dn: `cn=alice${n},ou=people,${BASE}`, attributes: { uid: 'alice' } });
           const attributes = { uid: 'alice', entryUUID: '6f1e6f0a-0000-4000-8000-000000000001' };
           response.send({ dn: 'cn=alice,ou=others,dc=example,dc=com', attributes });
           response.end();
@@ -216,6 +220,8 @@ describe('a directory that is away, or that is not to be believed', () => {
       const { status, body } = await login('liar', 'alice');
       expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CREDENTIALS']);
       expect(await lastReason()).toBe('directory_outside_base');
+      extra = 10;
+      expect((await login('liar', 'alice')).status).toBe(503);
     });
   });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BASE, passwordOf, person, POLICY, READER, startOpenLdap, type OpenLdap } from '../support/openldap';
 import { startTwoServices, type TwoServices } from '../support/two-services';
@@ -53,6 +54,8 @@ ${rules}
     addPolicy(POLICY, 'pwdLockout: TRUE\npwdMaxFailure: 3\npwdMustChange: TRUE\npwdMaxAge: 86400');
     addPolicy(`cn=short,${BASE}`, 'pwdMaxAge: 1');
     addPolicy(`cn=graceful,${BASE}`, 'pwdMaxAge: 1\npwdGraceAuthnLimit: 2');
+    addPolicy(`cn=patient,${BASE}`, 'pwdLockout: TRUE\npwdMaxFailure: 6');
+    directory.add(person('guarded', `pwdPolicySubentry: cn=patient,${BASE}\n`));
     for (const uid of ['alice', 'locked', 'barred', 'reset']) directory.add(person(uid));
     directory.add(person('expired', `pwdPolicySubentry: cn=short,${BASE}\n`));
     directory.add(person('graceful', `pwdPolicySubentry: cn=graceful,${BASE}\n`));
@@ -96,6 +99,13 @@ ${rules}
     expect(await login('graceful', 'wrong')).toBe('wrong_password');
     expect(await login('graceful')).toBe('signed in');
     expect(await login('graceful')).toBe('directory_password_expired');
+  });
+
+  it('H: guesses that are locked out here do not lock anybody out there', async () => {
+    for (let n = 0; n < 5; n++) expect(await login('guarded', 'wrong')).toBe('wrong_password');
+    for (let n = 0; n < 3; n++) expect(await login('guarded', 'wrong')).toBe('locked_out');
+    const as = ['-x', '-H', directory.url, '-D', `cn=guarded,ou=people,${BASE}`, '-w', passwordOf('guarded')];
+    expect(execFileSync('ldapwhoami', as).toString()).toContain('cn=guarded');
   });
 
   it('H: outside all of these are one and the same answer', () => {

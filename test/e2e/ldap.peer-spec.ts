@@ -255,6 +255,15 @@ member: cn=bob,ou=people,${BASE}
     },
   );
 
+  it('right passwords of who is not linked do not lock the way to link', async () => {
+    directory.add(person('ivan'));
+    await provider('unlinked', {}, { jitProvisioning: false });
+    for (let n = 0; n < 6; n++) {
+      expect((await login('unlinked', 'ivan', passwordOf('ivan'))).status).toBe(401);
+      expect(await lastReason()).toBe('not_linked');
+    }
+  });
+
   it('fails over to the next server', async () => {
     await provider(
       'failover',

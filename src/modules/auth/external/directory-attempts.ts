@@ -34,9 +34,12 @@ export class DirectoryAttempts {
     const identity = await this.identities.find(provider.id, key);
     const user = identity === null ? null : await this.credentials.findById(identity.userId);
     const subject: AttemptSubject = { user, typedName: `${provider.id} ${key}`, source: 'unknown' };
-    const { reservation, outcome } = await this.attempts.attempt(subject, async () => {
-      if (found.kind !== 'found') return found.kind === 'none' ? 'unknown_user' : `directory_${found.kind}`;
-      return this.directory.refusalOf(provider, found.entry, password);
+    const { reservation, outcome } = await this.attempts.attempt(subject, async (counts) => {
+      // Whom we have locked out already, guesses must not lock out at the directory as well.
+      const entry = counts && found.kind === 'found' ? found.entry : null;
+      const refusal = await this.directory.refusalOf(provider, entry, password);
+      if (found.kind === 'found') return refusal;
+      return found.kind === 'none' ? 'unknown_user' : `directory_${found.kind}`;
     });
     if (reservation !== null && outcome === null && found.kind === 'found')
       return { profile: this.directory.profileOf(provider, found.entry), subject };

@@ -20,7 +20,11 @@ export class LdapSignInService {
    */
   async login(slug: string, username: string, password: string, origin: SignInOrigin): Promise<SignInResult> {
     const { profile, subject } = await this.attempts.verify(slug, username, password);
-    const identity = await this.external.admit(profile);
+    const identity = await this.external.admit(profile).catch(async (error: unknown) => {
+      // The password was right: linking, which shares this count, must not be locked by it.
+      await this.reservations.release(subject);
+      throw error;
+    });
     const result = await this.signIn.proceed(identity, origin);
     // Not the attempt of a guesser. A session clears the account's count; a person who was new had one of their own.
     if (result.kind !== 'authenticated' || subject.user === null) await this.reservations.release(subject);

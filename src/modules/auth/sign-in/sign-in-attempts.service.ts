@@ -30,16 +30,17 @@ export class SignInAttemptsService {
 
   /**
    * Counts an attempt before `verify` makes it; null when the subject is locked, after the same work. An attempt that
-   * could not be made (the hash queue is full, the database is away) does not count.
+   * could not be made (the hash queue is full, the database is away) does not count. `verify` learns whether the
+   * attempt counts: where it does not, it is made for the sake of its duration alone.
    */
   async attempt<T>(
     subject: AttemptSubject,
-    verify: () => Promise<T>,
+    verify: (counts: boolean) => Promise<T>,
   ): Promise<{ readonly reservation: Reservation | null; readonly outcome: T }> {
     const key = this.keyFor(subject);
     const reservation = await this.reserve(key, subject.source);
     try {
-      return { reservation, outcome: await verify() };
+      return { reservation, outcome: await verify(reservation !== null) };
     } catch (error) {
       if (reservation !== null) await this.release(subject);
       throw error;

@@ -20,8 +20,11 @@ export abstract class DirectoryDriver implements ProviderDriver {
   abstract readonly dependency: Dependency;
   /** The one entry that `username` names, before any password is looked at. */
   abstract find(username: string): Promise<SearchOutcome>;
-  /** Null where the password is the entry's; else why the directory says no. */
-  abstract refusalOf(entry: DirectoryEntry, password: string): Promise<string | null>;
+  /**
+   * Null where the password is the entry's; else why the directory says no. For nobody the same is asked of a name that
+   * there is not, so that time does not tell who there is.
+   */
+  abstract refusalOf(entry: DirectoryEntry | null, password: string): Promise<string | null>;
   abstract test(): ReturnType<ProviderDriver['test']>;
   abstract dispose(): void;
 }

@@ -53,8 +53,9 @@ export class EntrySearch {
   private stableIdOf({ values }: FoundEntry): string | null {
     const { stableId } = this.provider.config;
     const value = values.get(stableId.toLowerCase())?.[0];
-    if (value === undefined) return null;
-    return stableId === 'objectGUID' ? guidOf(value) : value.toString();
+    // An empty one would be everybody's.
+    if (value === undefined || value.length === 0) return null;
+    return stableId === 'objectGUID' ? guidOf(value) : value.toString().toLowerCase();
   }
 
   private wantedAttributes(): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind, sharedConfigFields } from '../kind-definition';
+import { isUserFilter } from './user-filter';
 
 const dnField = z.string().min(1).max(1_000);
 const attributeField = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]{0,99}$/, 'must be the name of an attribute');
@@ -63,15 +64,21 @@ export const ldapKind = defineKind({
   secretFields: { bindPassword: z.string().min(1).max(1_000).meta({ format: 'password' }) },
   secretsGoTo: ['urls', 'tls', 'caPem'],
   id: 'LdapConfig',
-  check: ({ urls, tls }) =>
-    urls.every((url) => url.toLowerCase().startsWith('ldaps:') === (tls === 'ldaps'))
+  check: ({ urls, tls, searchFilter }) => [
+    ...(urls.every((url) => url.toLowerCase().startsWith('ldaps:') === (tls === 'ldaps'))
       ? []
       : [
           {
             field: 'urls',
             message: 'must begin with ldaps:// where tls is ldaps, and with ldap:// elsewhere',
           },
-        ],
+        ]),
+    ...(isUserFilter(searchFilter)
+      ? []
+      : [
+          { field: 'searchFilter', message: 'must be a filter that compares whole values with {{username}}' },
+        ]),
+  ],
 });
 
 export type LdapConfig = ReturnType<typeof ldapKind.parse>;

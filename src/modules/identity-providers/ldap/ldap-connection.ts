@@ -63,8 +63,12 @@ export class LdapConnection {
     });
   }
 
-  /** At most `options.sizeLimit` and one; referrals are not followed (RFC 4511 §4.1.10). */
-  search(signal: AbortSignal, base: string, options: SearchOptions): Promise<FoundEntry[]> {
+  /** At most `options.sizeLimit`, or none and an error where the server does not keep to it; referrals are not followed (RFC 4511 §4.1.10). */
+  search(
+    signal: AbortSignal,
+    base: string,
+    options: SearchOptions & { readonly sizeLimit: number },
+  ): Promise<FoundEntry[]> {
     return this.settle(signal, (done) => {
       this.client.search(base, { scope: 'sub', ...options }, (failed, response) => {
         if (failed !== null) {
@@ -72,7 +76,10 @@ export class LdapConnection {
           return;
         }
         const entries: FoundEntry[] = [];
-        response.on('searchEntry', (entry) => entries.push(foundEntry(entry)));
+        response.on('searchEntry', (entry) => {
+          if (entries.push(foundEntry(entry)) > options.sizeLimit)
+            done(new Error('The directory answers more than it was asked for'), []);
+        });
         response.on('error', (error) => {
           done((error as { code?: number }).code === SIZE_LIMIT_EXCEEDED ? null : error, entries);
         });

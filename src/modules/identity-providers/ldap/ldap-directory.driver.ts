@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import LdapStrategy from 'passport-ldapauth';
 import { DomainError } from '../../../common/errors';
 import type { PassportRunner } from '../../../infrastructure/passport';
@@ -66,9 +67,9 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   }
 
   /** Of the server that has just found the entry, and no other: else one wrong password would count at each. */
-  refusalOf(entry: DirectoryEntry, password: string): Promise<string | null> {
+  refusalOf(entry: DirectoryEntry | null, password: string): Promise<string | null> {
     return this.guarded(() =>
-      this.servers.askOne((url, signal) => this.refusalAt(url, entry, password, signal)),
+      this.servers.askOne((url, signal) => this.refusalAt(url, entry ?? this.nobody(), password, signal)),
     );
   }
 
@@ -87,6 +88,11 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     } catch (cause) {
       throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 5, cause });
     }
+  }
+
+  private nobody(): DirectoryEntry {
+    const dn = `cn=${randomUUID()},${this.provider.config.searchBase}`;
+    return { dn, stableId: 'nobody', attributes: {}, groups: [] };
   }
 
   private async refusalAt(
@@ -123,7 +129,12 @@ export class LdapDirectoryDriver extends DirectoryDriver {
   ): Promise<DirectoryEntry['attributes']> {
     const dn = attributes.pwdPolicySubentry?.[0] ?? this.provider.config.passwordPolicy;
     if (dn === undefined) return {};
-    const options = { scope: 'base', filter: '(objectClass=*)', attributes: POLICY_RULES } as const;
+    const options = {
+      scope: 'base',
+      filter: '(objectClass=*)',
+      attributes: POLICY_RULES,
+      sizeLimit: 1,
+    } as const;
     try {
       const [policy] = await this.readers.use(url, signal, (reader) => reader.search(signal, dn, options));
       return policy === undefined ? {} : textsOf(policy, POLICY_RULES);
@@ -142,6 +153,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
           scope: 'base',
           filter: '(objectClass=*)',
           attributes: ['1.1'],
+          sizeLimit: 1,
         });
       } finally {
         connection.close();

@@ -24,7 +24,11 @@ export class LdapDirectoryService {
   }
 
   /** Null where the password is right and the entry may sign in. @throws DomainError `PROVIDER.UNAVAILABLE` */
-  refusalOf(provider: ProviderOf<'ldap'>, entry: DirectoryEntry, password: string): Promise<string | null> {
+  refusalOf(
+    provider: ProviderOf<'ldap'>,
+    entry: DirectoryEntry | null,
+    password: string,
+  ): Promise<string | null> {
     return this.drivers.of(provider).refusalOf(entry, password);
   }
 

@@ -1,6 +1,6 @@
 import type { Filter } from 'ldapjs';
 import { guidOf } from './guid';
-import { userFilter } from './user-filter';
+import { isUserFilter, userFilter } from './user-filter';
 
 const sent = (filter: Filter): string =>
   (filter as unknown as { toBer(): { buffer: Buffer } }).toBer().buffer.toString();
@@ -10,6 +10,17 @@ describe('the filter that finds somebody', () => {
     const filter = userFilter('(&(objectClass=person)(|(uid={{username}})(mail={{username}})))', name);
     expect(sent(filter).split(name)).toHaveLength(3);
     expect(sent(filter)).not.toContain('portcullisTypedName');
+  });
+
+  it.each([
+    ['(uid={{username}})', true],
+    ['(&(objectClass=person)(|(uid={{username}})(mail={{username}})))', true],
+    ['(uid={{username}}*)', false],
+    ['(cn=*{{username}}*)', false],
+    ['({{username}}=x)', false],
+    ['(&(uid={{username}})(', false],
+  ])('can be made of %s: %s', (template, expected) => {
+    expect(isUserFilter(template)).toBe(expected);
   });
 
   it('reads the escapes of the template', () => {

@@ -18,6 +18,16 @@ export function userFilter(template: string, username: string): Filter {
   return filter;
 }
 
+/** Whether each typed name can be put into the template: it stands for whole values, not in the middle of patterns. */
+export function isUserFilter(template: string): boolean {
+  try {
+    const filled: { toString(): string } = userFilter(template, 'x');
+    return !filled.toString().includes(PLACEHOLDER);
+  } catch {
+    return false;
+  }
+}
+
 function fill(node: Node, username: string): void {
   for (const clause of node.clauses ?? []) fill(clause, username);
   if (typeof node.value === 'string')
