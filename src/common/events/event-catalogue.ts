@@ -93,7 +93,10 @@ export const EVENT_CATALOGUE = {
     module: 'auth',
     what: 'Somebody took a copy of what is kept about a person',
   },
-  'user.unlocked': { module: 'auth', what: 'Failed sign-ins were forgotten, by an administrator or on the command line' },
+  'user.unlocked': {
+    module: 'auth',
+    what: 'Failed sign-ins were forgotten, by an administrator or on the command line',
+  },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;
 
