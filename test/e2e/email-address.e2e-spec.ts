@@ -212,6 +212,33 @@ describe('the email address of an account', () => {
       expect((await post('/v1/auth/email/undo', { token })).status).toBe(422);
     });
 
+    it("is an administrator's to decide: their move kills the undo and every change that is still out, on each process", async () => {
+      const user = await services.aUser();
+      const { accessToken } = await services.first.api.signIn(user.username, PASSWORD);
+      const [first, second, decided] = [anAddress(), anAddress(), anAddress()];
+      await askFor(first, accessToken);
+      const { token } = await trap.next(first, CONFIRM);
+      expect((await post('/v1/users/me/email/confirm', { token }, accessToken)).status).toBe(204);
+      const { token: undo } = await trap.next(mailboxOf(user), 'Your email address has changed');
+      const again = await services.first.api.signIn(first, PASSWORD);
+      await askFor(second, again.accessToken);
+      const { token: toSecond } = await trap.next(second, CONFIRM);
+
+      const { version } = await read(user);
+      const change = { token: services.adminToken, ifMatch: version };
+      const moved = await services.first.api.patch(`/v1/users/${user.id}`, { email: decided }, change);
+      expect(moved.status).toBe(200);
+      const undone = await post('/v1/auth/email/undo', { token: undo }, undefined, services.second);
+      expect([undone.status, undone.body.code]).toEqual([422, 'AUTH.INVALID_MAIL_TOKEN']);
+      const { accessToken: fresh } = await services.second.api.signIn(decided, PASSWORD);
+      const confirmed = await post('/v1/users/me/email/confirm', { token: toSecond }, fresh, services.second);
+      expect([confirmed.status, confirmed.body.code]).toEqual([422, 'AUTH.INVALID_MAIL_TOKEN']);
+      expect(await read(user)).toMatchObject({ email: decided });
+      // The link to the address that was decided on is none of them.
+      const { token: verify } = await trap.next(decided, VERIFY);
+      expect((await post('/v1/auth/email/verify', { token: verify })).status).toBe(204);
+    });
+
     it('mails no stranger more than five times an hour', async () => {
       const user = await services.aUser();
       const { accessToken } = await services.first.api.signIn(user.username, PASSWORD);

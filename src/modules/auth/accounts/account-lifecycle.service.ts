@@ -12,6 +12,7 @@ import {
   type UpdateUserBody,
   type UserResponse,
 } from '../../users';
+import { AccountTokensRepository } from '../recovery/account-tokens.repository';
 import { AccountUnlockService } from './account-unlock.service';
 
 /**
@@ -26,6 +27,7 @@ export class AccountLifecycleService {
     private readonly sessions: SessionsService,
     private readonly policy: PolicyService,
     private readonly unlocking: AccountUnlockService,
+    private readonly tokens: AccountTokensRepository,
     private readonly assurance: AssurancePolicy,
   ) {}
 
@@ -45,7 +47,11 @@ export class AccountLifecycleService {
     return this.act(actor, userId, async () => {
       const { email } = await this.users.getById(userId);
       const isMoved = canonicalName(change.email ?? email) !== canonicalName(email);
-      if (isMoved) await this.assurance.require(actor, SENSITIVE);
+      if (isMoved) {
+        await this.assurance.require(actor, SENSITIVE);
+        // What the administrator decides is final: no link that is still out moves the account elsewhere.
+        await this.tokens.voidAddresses(userId);
+      }
       const user = await this.users.update(userId, version, change);
       if (isMoved) await this.sessions.endAll(userId, null, 'email_changed');
       return toUserResponse(user);

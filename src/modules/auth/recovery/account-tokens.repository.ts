@@ -38,6 +38,12 @@ const SPEND = {
          RETURNING user_id AS "userId", epoch, email`,
 };
 
+const VOID_ADDRESSES = {
+  name: 'account-tokens-void-addresses',
+  text: `DELETE FROM account_tokens
+         WHERE user_id = $1 AND purpose IN ('email_verification', 'email_change', 'email_undo')`,
+};
+
 /** Tokens that go out by mail: 256 bits, stored hashed, single use, each good for one purpose and one account. */
 @Injectable()
 export class AccountTokensRepository {
@@ -49,6 +55,11 @@ export class AccountTokensRepository {
     const { userId, purpose, epoch, email, lifeSeconds, keepsPlaceSeconds = 0 } = token;
     const values = [userId, purpose, sha256(secret), epoch, email, lifeSeconds, keepsPlaceSeconds];
     return (await this.database.change(ISSUE, values)) === 1 ? secret : null;
+  }
+
+  /** Kills whatever would say where the account's address is to be, the undo of a former move included. */
+  async voidAddresses(userId: string): Promise<void> {
+    await this.database.change(VOID_ADDRESSES, [userId]);
   }
 
   /** Looks, and leaves it unspent. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
+import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { SignInChallenges } from './sign-in-challenges';
 import type { SignInOrigin, SignInResult } from './sign-in-result';
@@ -12,13 +13,14 @@ export class RequiredPasswordService {
   constructor(
     private readonly challenges: SignInChallenges,
     private readonly credentials: CredentialsService,
+    private readonly sessions: SessionsService,
     private readonly signIn: SignInService,
     private readonly database: Database,
   ) {}
 
   /**
-   * Answers a `password_change_required` challenge, and goes on with the sign-in: a second factor is still asked. A
-   * password that is refused does not spend the challenge.
+   * Answers a `password_change_required` challenge, and goes on with the sign-in: a second factor is still asked. Every
+   * session of before ends. A password that is refused does not spend the challenge.
    *
    * @throws DomainError `AUTH.INVALID_CHALLENGE`, `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`
    */
@@ -27,7 +29,9 @@ export class RequiredPasswordService {
     const passwordHash = await this.credentials.hashNewPassword(user, newPassword);
     const epoch = await this.database.transaction(async () => {
       await this.challenges.spend('password_change', challengeId);
-      return this.credentials.changePassword(user, passwordHash);
+      const next = await this.credentials.changePassword(user, passwordHash);
+      await this.sessions.endAll(user.id, null, 'password_changed');
+      return next;
     });
     const changed = await this.credentials.findById(user.id);
     if (changed?.epoch !== epoch) throw new DomainError('AUTH.INVALID_CHALLENGE');
