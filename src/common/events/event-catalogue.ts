@@ -97,7 +97,6 @@ export const EVENT_CATALOGUE = {
   'user.unlocked': {
     module: 'auth',
     what: 'An administrator or the command line took a lock off, and cleared the failed sign-ins',
-    what: 'Failed sign-ins were forgotten, by an administrator or on the command line',
   },
   'user.updated': { module: 'users', what: 'A profile was changed' },
 } as const satisfies Readonly<Record<string, { readonly module: string; readonly what: string }>>;
