@@ -31,7 +31,7 @@ describe('unlock on the command line', () => {
     const outcome = await runCli(services.url, ['unlock', nameOf(user)]);
     expect(outcome).toMatchObject({
       exitCode: 0,
-      stdout: `The failed sign-ins of ${user.username} are forgotten\n`,
+      stdout: `${user.username} is locked no longer\n`,
     });
     expect(await isShut(user)).toBe(false);
     const path = `/v1/audit/events?action=user.unlocked&target=${user.id}`;

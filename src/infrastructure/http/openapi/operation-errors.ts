@@ -19,9 +19,11 @@ const BEARER: readonly ErrorCode[] = [
 /** A body that nobody asked for is read and refused all the same. */
 const BODY: readonly ErrorCode[] = ['REQUEST.UNSUPPORTED_MEDIA_TYPE'];
 const IF_MATCH: readonly ErrorCode[] = ['REQUEST.PRECONDITION_REQUIRED', 'REQUEST.PRECONDITION_FAILED'];
-/** Address and headers may be malformed or too large, too, whatever the operation takes. */
+/** Address and headers may be malformed, too large or too slow, too, whatever the operation takes. */
 const ALWAYS: readonly ErrorCode[] = [
   'REQUEST.MALFORMED',
+  'REQUEST.TIMED_OUT',
+  'REQUEST.HEADERS_TOO_LARGE',
   'REQUEST.TOO_LARGE',
   'SERVICE.INTERNAL_ERROR',
   'SERVICE.UNAVAILABLE',
