@@ -21,10 +21,10 @@ describe('sign-in through oidc-provider, in a browser', () => {
   let returnTo: string;
   let token: string;
 
-  const register = async (slug: string): Promise<void> => {
+  const register = async (slug: string, domains: readonly string[] = []): Promise<void> => {
     const { issuer, clientId, clientSecret } = op;
     const config = { issuer, clientId, clientSecret, jitProvisioning: true };
-    const record = { kind: 'oidc', slug, name: slug, config };
+    const record = { kind: 'oidc', slug, name: slug, domains, config };
     const { status } = await service.api.post('/v1/identity-providers', record, { token });
     expect(status).toBe(201);
   };
@@ -47,7 +47,7 @@ describe('sign-in through oidc-provider, in a browser', () => {
       startChromium(),
     ]);
     token = (await service.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
-    await register('corporate');
+    await register('corporate', ['corp.example']);
   });
 
   afterAll(async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExternalProfile } from '../external-profile';
 import type { ProviderOf } from '../identity-provider';
 import { ProviderDirectory } from '../provider-directory';
+import { isVouchedFor } from '../vouched-address';
 import type { DirectoryEntry, SearchOutcome } from './directory-driver';
 import { LdapDriverFactory } from './ldap-driver.factory';
 
@@ -40,9 +41,7 @@ export class LdapDirectoryService {
       externalId: entry.stableId,
       username: value(config.attributes.username) ?? '',
       email,
-      // A directory knows the addresses of its own domains, and repeats what it was told of others.
-      emailVerified:
-        email !== null && domains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase()),
+      emailVerified: isVouchedFor(email, domains),
       displayName: value(config.attributes.displayName),
       groups: entry.groups,
       attributes: entry.attributes,

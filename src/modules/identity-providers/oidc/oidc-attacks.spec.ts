@@ -28,7 +28,13 @@ describe('a relying party of OpenID providers', () => {
   const aDriver = (issuer: string, privateNetworks = ['127.0.0.1'], acrValues: string[] = []): OidcDriver => {
     const { clientId, clientSecret } = op;
     const config = { issuer, clientId, clientSecret, scopes: ['openid', 'email'], acrValues };
-    const provider: OidcProvider = { id: randomUUID(), slug: 'corporate', trustedMethods: ['mfa'], config };
+    const provider: OidcProvider = {
+      id: randomUUID(),
+      slug: 'corporate',
+      domains: ['example.com'],
+      trustedMethods: ['mfa'],
+      config,
+    };
     const made = new OidcDriver(provider, new OutboundHttp({ privateNetworks }));
     started.push(made);
     return made;
@@ -59,6 +65,16 @@ describe('a relying party of OpenID providers', () => {
       displayName: 'Ada Lovelace',
       methods: ['mfa'],
     });
+  });
+
+  it.each([
+    ['ada@example.com', true],
+    ['ada@EXAMPLE.com', true],
+    ['ada@bank.example', false],
+    ['ada@example.com@bank.example', false],
+  ])('lets a provider vouch for an address of its own domains alone: %s', async (email, emailVerified) => {
+    op.user = { ...op.user, email, email_verified: true };
+    expect(await signIn()).toMatchObject({ email, emailVerified });
   });
 
   it.each(['PS256', 'ES256'] as const)('takes %s as well', async (alg) => {

@@ -1,4 +1,5 @@
 import type { ExternalProfile } from '../external-profile';
+import { isVouchedFor } from '../vouched-address';
 import type { OidcProvider } from './oidc-provider';
 
 type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
@@ -20,7 +21,7 @@ export function profileOf(
     externalId: `${provider.config.issuer}#${claims.sub}`,
     username: text(claims.preferred_username) ?? email ?? claims.sub,
     email,
-    emailVerified: email !== null && claims.email_verified === true,
+    emailVerified: claims.email_verified === true && isVouchedFor(email, provider.domains),
     displayName: text(claims.name),
     groups: texts(claims.groups),
     attributes: Object.fromEntries(

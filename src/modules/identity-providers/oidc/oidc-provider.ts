@@ -2,6 +2,7 @@
 export interface OidcProvider {
   readonly id: string;
   readonly slug: string;
+  readonly domains: readonly string[];
   readonly trustedMethods: readonly string[];
   readonly config: {
     readonly issuer: string;

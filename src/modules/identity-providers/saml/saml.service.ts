@@ -4,6 +4,7 @@ import { appConfig } from '../../../config/app.config';
 import { Clock } from '../../../infrastructure/clock';
 import type { ExternalProfile } from '../external-profile';
 import type { ProviderOf } from '../identity-provider';
+import { isVouchedFor } from '../vouched-address';
 import { makeAuthnRequest, type AuthnRequest } from './authn-request';
 import type { SamlIdentity } from './saml-identity';
 import { SamlRefusal } from './saml-refusal';
@@ -85,14 +86,10 @@ function profileOf(provider: SamlProvider, identity: SamlIdentity): ExternalProf
     externalId,
     username: identity.username ?? email ?? externalId,
     email,
-    emailVerified: email !== null && provider.domains.includes(domainOf(email)),
+    emailVerified: isVouchedFor(email, provider.domains),
     displayName,
     groups,
     attributes,
     methods: proved.filter((method) => provider.trustedMethods.includes(method)),
   };
-}
-
-function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 }
