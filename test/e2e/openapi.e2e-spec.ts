@@ -114,7 +114,9 @@ describe('the OpenAPI document', () => {
     expect(problemCodes(find('post /v1/auth/login'))).toContain('AUTH.RATE_LIMITED');
     expect(problemCodes(find('get /health/live'))).toEqual([
       'REQUEST.MALFORMED',
+      'REQUEST.TIMED_OUT',
       'REQUEST.TOO_LARGE',
+      'REQUEST.HEADERS_TOO_LARGE',
       'SERVICE.INTERNAL_ERROR',
       'SERVICE.UNAVAILABLE',
     ]);
