@@ -45,14 +45,21 @@ describe("an administrator's lock, on two processes", () => {
     }
   }
 
-  async function aManager(): Promise<{ user: TestUser; token: string }> {
+  async function aHolderOf(role: string): Promise<TestUser> {
     const { first, adminToken } = services;
     const user = await services.aUser();
-    const { body } = await first.api.get('/v1/roles?name=user-manager', { token: adminToken });
+    const { body } = await first.api.get(`/v1/roles?name=${role}`, { token: adminToken });
     const roleId = (body.items as { id: string }[])[0]?.id;
     const grant = { principalType: 'user', principalId: user.id, roleId, effect: 'allow' };
     expect((await first.api.post('/v1/assignments', grant, { token: adminToken })).status).toBe(201);
-    return { user, token: (await first.api.signIn(user.username, PASSWORD)).accessToken };
+    return user;
+  }
+
+  const anAdministrator = (): Promise<TestUser> => aHolderOf('administrator');
+
+  async function aManager(): Promise<{ user: TestUser; token: string }> {
+    const user = await aHolderOf('user-manager');
+    return { user, token: (await services.first.api.signIn(user.username, PASSWORD)).accessToken };
   }
 
   it('shuts sign-in on both with the bytes that a wrong password gets, and refresh like any dead session', async () => {
@@ -181,13 +188,38 @@ describe("an administrator's lock, on two processes", () => {
     expect(trail.body.items).toHaveLength(1);
   });
 
+  it('taken off a disabled account makes no administrator of it who would count as the last one', async () => {
+    const { first, adminToken } = services;
+    const other = await anAdministrator();
+    await first.api.post(`/v1/users/${other.id}/disable`, undefined, { token: adminToken });
+    expect((await unlock(other.id)).status).toBe(204);
+    const { body } = await first.api.get('/v1/auth/me', { token: adminToken });
+    const answer = await first.api.post(`/v1/users/${body.subject as string}/disable`, undefined, {
+      token: adminToken,
+    });
+    expect([answer.status, answer.body.code]).toEqual([409, 'RBAC.LAST_ADMINISTRATOR']);
+  });
+
+  it('that has ended keeps nobody from unlinking an identity', async () => {
+    const { api } = services.first;
+    const user = await services.aUser();
+    const config = { issuer: 'https://login.corp.example', clientId: 'c', clientSecret: 's' };
+    const record = { kind: 'oidc', slug: 'corporate', name: 'Corporate', config };
+    const provider = await api.post('/v1/identity-providers', record, { token: services.adminToken });
+    await services.sql(
+      `INSERT INTO external_identities (provider_id, external_id, user_id, username, provisioned)
+       VALUES ($1, 'a', $2, 'a', false)`,
+      [provider.body.id, user.id],
+    );
+    await lock(user.id, inSeconds(1));
+    await untilActive(user.id);
+    const token = (await api.signIn(user.username, PASSWORD)).accessToken;
+    expect((await api.delete('/v1/users/me/identities/corporate', { token })).status).toBe(204);
+  });
+
   it('leaves one of two administrators who lock each other at the same time, and counts them again when it ends', async () => {
     const { first, second, adminToken } = services;
-    const other = await services.aUser();
-    const { body } = await first.api.get('/v1/roles?name=administrator', { token: adminToken });
-    const roleId = (body.items as { id: string }[])[0]?.id;
-    const grant = { principalType: 'user', principalId: other.id, roleId, effect: 'allow' };
-    await first.api.post('/v1/assignments', grant, { token: adminToken });
+    const other = await anAdministrator();
     const theirs = (await second.api.signIn(other.username, PASSWORD)).accessToken;
     const me = (await first.api.get('/v1/auth/me', { token: adminToken })).body.subject as string;
     const until = inSeconds(1.5);

@@ -5,11 +5,13 @@ import { STATUS_NOW } from './status-now';
 
 const UPDATE_STATUS = {
   name: 'users-update-status',
-  text: `WITH principal AS (
-           UPDATE principals SET active = $3::text = 'active', inactive_until = $5::timestamptz WHERE id = $1)
-         UPDATE users SET status = $3, locked_until = $5, version = version + 1, updated_at = now(),
-           epoch = epoch + $4, epoch_changed_at = now()
-         WHERE id = $1 AND ${STATUS_NOW} = ANY ($2)`,
+  // The principal follows the account: beside it, not after it, it would change even where the account does not.
+  text: `WITH account AS (
+           UPDATE users SET status = $3, locked_until = $5::timestamptz, version = version + 1, updated_at = now(),
+             epoch = epoch + $4, epoch_changed_at = now()
+           WHERE id = $1 AND ${STATUS_NOW} = ANY ($2) RETURNING id)
+         UPDATE principals SET active = $3::text = 'active', inactive_until = $5
+         FROM account WHERE principals.id = account.id`,
 };
 const IS_PAST = {
   name: 'users-is-past',

@@ -118,7 +118,7 @@ const UPDATE_MFA_ENABLED = {
 const END_EPOCH = {
   name: 'users-end-epoch',
   text: `UPDATE users SET version = version + 1, updated_at = now(), epoch = epoch + 1, epoch_changed_at = now()
-         WHERE id = $1 AND status = 'active' RETURNING epoch`,
+         WHERE id = $1 AND ${STATUS_NOW} = 'active' RETURNING epoch`,
 };
 const REHASH = {
   name: 'users-rehash',
