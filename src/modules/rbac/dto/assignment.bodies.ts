@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { pageQueryFields } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
 
-const reasonField = z
-  .string()
-  .min(1)
-  .max(500)
-  .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text');
+const textField = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text');
+const reasonField = textField(500);
 
 export const CreateAssignmentBody = z
   .strictObject({
@@ -54,11 +56,7 @@ export const ListAssignmentsQuery = z
     roleId: uuidField.optional(),
     resourceId: uuidField.optional().describe('Held at this very resource, not above or below it.'),
     effect: z.enum(['allow', 'deny']).optional(),
-    source: z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^[^\0\p{Cs}]*$/u, 'must be Unicode text')
+    source: textField(200)
       .optional()
       .describe('Whence it came, as assignments tell it: `manual`, or what gave it.'),
     reason: reasonField.optional().describe('The very reason that was given for it.'),
