@@ -4,6 +4,7 @@ import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/errors';
 import { acceptsForm, FORM_MEDIA_TYPE } from '../../common/http';
 import type { appConfig } from '../../config/app.config';
+import { allocateYoung } from './allocate-young';
 import { answerClientError } from './client-error';
 import { carryContext } from './carry-context';
 import { CorsPolicy } from './cors';
@@ -41,6 +42,7 @@ export function createFastify(
   lifecycle: Lifecycle,
   meters: RequestMeters,
 ): FastifyInstance {
+  allocateYoung();
   const headers = standardHeaders(config.publicUrl);
   const instance = fastify({
     // Ours, never the client's: it is what logs and the audit trail are searched by.
