@@ -4,5 +4,6 @@ export { setEtag } from './etag';
 export { pageOf, pageQueryFields, type Page } from './page';
 export { IfMatchVersion, UuidParam } from './params.decorator';
 export { ProblemSchema, type Problem } from './problem.schema';
+export { requestOf } from './request-of';
 export { Synchronous } from './synchronous.decorator';
 export { RouteOptions } from './route-options.decorator';

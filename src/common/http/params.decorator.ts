@@ -1,8 +1,8 @@
 import { createParamDecorator, Param, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors';
 import { uuidField } from '../validation';
+import { requestOf } from './request-of';
 
 /** A path parameter that is a UUID; anything else is 400 before the handler runs. */
 export function UuidParam(name: string): ParameterDecorator {
@@ -16,7 +16,7 @@ export function UuidParam(name: string): ParameterDecorator {
 export const IfMatchVersion = createParamDecorator(versionOf, [documentIfMatch]);
 
 function versionOf(_: unknown, context: ExecutionContext): number {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  const header = requestOf(context).headers['if-match'];
   if (header === undefined) {
     throw new DomainError('REQUEST.PRECONDITION_REQUIRED', {
       detail: 'Send the ETag that you last saw as If-Match, such as If-Match: "3".',

@@ -46,7 +46,7 @@ export function createFastify(
   const headers = standardHeaders(config.publicUrl);
   const instance = fastify({
     // Ours, never the client's: it is what logs and the audit trail are searched by.
-    genReqId: () => newRequestId(),
+    genReqId: newRequestId,
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: MAX_BODY_BYTES,

@@ -3,6 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { routeAccessOf, type RouteAccess } from '../../common/access';
 import { DomainError } from '../../common/errors';
+import { requestOf } from '../../common/http';
 import { Clock } from '../../infrastructure/clock';
 import { SessionActivity } from '../sessions';
 import { RevocationState } from './tokens/revocation-state';
@@ -32,7 +33,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.declaredAccess(context.getHandler());
     if (access?.kind === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = requestOf(context);
     if (access?.kind === 'authenticated' && access.orChallenge && bringsChallenge(request)) return true;
     const token = presentedToken(request);
     const known = this.verified.find(token);

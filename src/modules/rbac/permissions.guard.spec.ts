@@ -165,7 +165,7 @@ function requestTo(route: keyof Routes, subject: string | null = 'ada', sent: Se
   };
   const context = {
     getHandler: () => Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as unknown,
-    switchToHttp: () => ({ getRequest: () => request }),
+    getArgByIndex: () => request,
   };
   return { context: context as unknown as ExecutionContext, request };
 }

@@ -3,6 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { routeAccessOf, type Principal, type ResourceSource, type RouteAccess } from '../../common/access';
 import { DomainError } from '../../common/errors';
+import { requestOf } from '../../common/http';
 import { RequestContext } from '../../infrastructure/request-context';
 import { AccessRefusals } from './access-refusals';
 import { AccessService } from './access.service';
@@ -33,7 +34,7 @@ export class PermissionsGuard implements CanActivate {
     const access = this.declaredAccess(context.getHandler());
     if (access === undefined) return false;
     if (access.kind !== 'permission') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = requestOf(context);
     const { principal } = request;
     if (principal === undefined) return false;
     if (isSelf(access, request, principal)) return true;
@@ -171,12 +172,12 @@ function isSelf(
 }
 
 function requestFor(question: Question, request: FastifyRequest, principal: Principal): AccessRequest {
-  const { subject, subjectType } = principal;
-  return {
-    subject: { type: subjectType, id: subject },
-    ...question,
-    context: contextOf(principal, request.ip),
-  };
+  const subject = { type: principal.subjectType, id: principal.subject };
+  const context = contextOf(principal, request.ip);
+  const { permission, resource } = question;
+  return resource === undefined
+    ? { subject, permission, context }
+    : { subject, permission, resource, context };
 }
 
 function groupsOf(asked: readonly Asked[], size: number): Asked[][] {

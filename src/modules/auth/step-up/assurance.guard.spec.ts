@@ -26,7 +26,7 @@ function requestFor(
   if (required !== undefined) RequireAuth(required)({}, 'handler', { value: handler });
   return {
     getHandler: () => handler,
-    switchToHttp: () => ({ getRequest: () => ({ principal }) }),
+    getArgByIndex: () => ({ principal }),
   } as unknown as ExecutionContext;
 }
 

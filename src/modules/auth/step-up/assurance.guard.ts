@@ -1,11 +1,11 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import {
   AssurancePolicy,
   requiredAssuranceOf,
   type Principal,
   type RequiredAssurance,
 } from '../../../common/access';
+import { requestOf } from '../../../common/http';
 
 /** Holds `@RequireAuth()`. */
 @Injectable()
@@ -17,7 +17,7 @@ export class AssuranceGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const required = this.demandOf(context.getHandler());
     if (required === undefined) return true;
-    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { principal } = requestOf(context);
     return principal !== undefined && this.satisfies(principal, required);
   }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { Generations } from '../../../infrastructure/cache';
 import type { VerifiedToken } from './verified-token';
 
 const MAX_TOKENS = 100_000;
@@ -8,7 +8,7 @@ const MAX_TOKENS = 100_000;
 /** Tokens whose signature was verified before, by their SHA-256: the token itself is never kept. */
 @Injectable()
 export class VerifiedTokens {
-  private readonly tokens = new LRUCache<string, VerifiedToken>({ max: MAX_TOKENS });
+  private readonly tokens = new Generations<VerifiedToken>(MAX_TOKENS);
 
   /** How often a token was known, and how often not. */
   hits = 0;
