@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
-import { databaseConfig } from '../config/database.config';
-import { startDatabaseServer } from '../infrastructure/database';
-import { AuditHoldsService } from '../modules/audit';
-import { withAuditTrail } from './audit-cli.module';
+import { AuditHoldsService, AuditRetentionService } from '../modules/audit';
+import { AuditRetentionCliModule, withAuditTrail } from './audit-cli.module';
 
-const USAGE = `Usage: npm run cli -- audit retain --days N
+const USAGE = `Usage: npm run cli -- audit retain --days N [--dry-run]
        npm run cli -- audit hold --reason TEXT [--subject ID] [--from TIME] [--to TIME]
        npm run cli -- audit release ID`;
 
@@ -18,6 +15,7 @@ export async function auditRetentionCommand(args: readonly string[]): Promise<vo
     allowPositionals: true,
     options: {
       days: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
       reason: { type: 'string' },
       subject: { type: 'string' },
       from: { type: 'string' },
@@ -27,7 +25,7 @@ export async function auditRetentionCommand(args: readonly string[]): Promise<vo
   const [action, id] = positionals;
   const { days = '', reason } = values;
   if (action === 'retain' && /^[1-9]\d{0,5}$/.test(days)) {
-    for (const month of await retain(Number(days))) say(month);
+    await retain(Number(days), values['dry-run']);
   } else if (action === 'hold' && reason !== undefined) {
     say({ id: await withAuditTrail((app) => app.get(AuditHoldsService).place(holdOf(values, reason))) });
   } else if (action === 'release' && id !== undefined) {
@@ -45,18 +43,15 @@ function holdOf(
 }
 
 /** As the owner of the schema: the running service may take nothing out of the trail. */
-async function retain(days: number): Promise<object[]> {
-  const server = await startDatabaseServer(databaseConfig().server);
-  const client = new Client({ connectionString: server.migrationUrl, application_name: 'portcullis-retain' });
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ month: string; events: string }>(
-      `SELECT month::text, events FROM audit_retire_months(make_interval(days => $1))`,
-      [days],
+async function retain(days: number, isDryRun: boolean): Promise<void> {
+  const { months, firstBad } = await withAuditTrail(
+    (app) => app.get(AuditRetentionService).retain(days, { isDryRun }),
+    AuditRetentionCliModule,
+  );
+  for (const month of months) say(month);
+  if (firstBad !== null) {
+    throw new Error(
+      `Sequence ${firstBad.sequence} is not what was sealed (${firstBad.reason}); its month stays`,
     );
-    return rows.map(({ month, events }) => ({ month, events: Number(events) }));
-  } finally {
-    await client.end();
-    await server.stop();
   }
 }

@@ -8,6 +8,8 @@ type Flat = Record<string, string | number | null>;
 interface Line {
   readonly kind: string;
   readonly checkpoint: Flat;
+  readonly leaves: string;
+  readonly retirement: Flat | null;
   readonly record: Flat;
 }
 
@@ -23,28 +25,42 @@ function root(leaves: Buffer[]): Buffer {
   return sha256(Buffer.of(1), root(leaves.slice(0, split)), root(leaves.slice(split)));
 }
 
+/** The text that was signed. */
+function signedText(kind: string, { signature, ...body }: Flat, keys: readonly JsonWebKey[]): string {
+  const text = `portcullis-audit-${kind}-v1\n${canonical(body)}`;
+  const key = createPublicKey({ key: keys.find(({ kid }) => kid === body.kid)!, format: 'jwk' });
+  if (!verify(null, Buffer.from(text), key, Buffer.from(String(signature), 'hex')))
+    throw new Error(`signature of a ${kind}`);
+  return text;
+}
+
 export function secondVerifier(lines: readonly string[], keys: readonly JsonWebKey[]): number {
   const parsed = lines.map((line) => JSON.parse(line) as Line);
   let [previous, number, sequence] = ['0'.repeat(64), 0, 0];
   if (parsed.at(-1)?.kind !== 'end') throw new Error('cut off');
   for (let at = 1; at < parsed.length - 1;) {
-    const { signature, ...body } = parsed[at++]!.checkpoint;
-    const signed = `portcullis-audit-checkpoint-v1\n${canonical(body)}`;
-    const jwk = keys.find(({ kid }) => kid === body.kid);
-    const key = createPublicKey({ key: jwk!, format: 'jwk' });
-    if (!verify(null, Buffer.from(signed), key, Buffer.from(String(signature), 'hex')))
-      throw new Error(`signature of ${number + 1}`);
-    if (body.number !== ++number || body.previous !== previous) throw new Error(`chain at ${number}`);
-    previous = sha256(signed).toString('hex');
+    const { checkpoint, retirement, leaves: known } = parsed[at++]!;
+    const text = signedText('checkpoint', checkpoint, keys);
+    if (checkpoint.number !== ++number || checkpoint.previous !== previous)
+      throw new Error(`chain at ${number}`);
+    previous = sha256(text).toString('hex');
+    if (retirement !== null) signedText('retirement', retirement, keys);
+    if (retirement !== null && retirement.checkpoint !== previous) throw new Error(`retirement at ${number}`);
+    const gone = Buffer.from(String(retirement?.retired ?? ''), 'hex');
     const leaves: Buffer[] = [];
-    for (; parsed[at]?.kind === 'event'; at++) {
-      const { record } = parsed[at]!;
-      if (record.sequence !== ++sequence || record.batchId !== body.batchId)
-        throw new Error(`order at ${sequence}`);
+    while (sequence < Number(checkpoint.lastSequence)) {
+      const place = leaves.length;
+      sequence++;
+      if (((gone[place >> 3] ?? 0) >> (place & 7)) & 1) {
+        leaves.push(Buffer.from(known.slice(64 * place, 64 * place + 64), 'hex'));
+        continue;
+      }
+      const { kind, record } = parsed[at++]!;
+      if (kind !== 'event' || record.sequence !== sequence || record.batchId !== checkpoint.batchId)
+        throw new Error(`missing ${sequence}`);
       leaves.push(sha256(Buffer.of(0), canonical(record)));
     }
-    if (sequence !== body.lastSequence) throw new Error(`missing ${sequence + 1}`);
-    if (root(leaves).toString('hex') !== body.root) throw new Error(`root of ${number}`);
+    if (root(leaves).toString('hex') !== checkpoint.root) throw new Error(`root of ${number}`);
   }
   return sequence;
 }

@@ -7,6 +7,7 @@ export const EVENT_CATALOGUE = {
   'audit.hold-placed': { module: 'audit', what: 'A legal hold keeps part of the trail' },
   'audit.hold-released': { module: 'audit', what: 'A legal hold keeps nothing any more' },
   'audit.read': { module: 'audit', what: 'Somebody read the trail' },
+  'audit.retired': { module: 'audit', what: 'Somebody had taken out of the trail what was old enough' },
   'audit.verified': {
     module: 'audit',
     what: 'Somebody had the trail verified; the reason says what is wrong',

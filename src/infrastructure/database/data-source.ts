@@ -31,6 +31,15 @@ export async function openDataSource(options: DataSourceOptions | undefined): Pr
   return dataSource;
 }
 
+/** The login of the owner of the schema: for maintenance, which may take its time. */
+export function openOwnersDataSource(url: string): Promise<DataSource> {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    extra: { max: 2, application_name: 'portcullis-owner', connectionTimeoutMillis: 4_000 },
+  }).initialize();
+}
+
 async function refuseRewritableTrail(dataSource: DataSource): Promise<void> {
   const [privileges] = await dataSource.query<{ rewritable: boolean }[]>(
     `SELECT has_table_privilege('audit_events', 'UPDATE') OR has_table_privilege('audit_events', 'DELETE')

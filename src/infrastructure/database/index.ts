@@ -5,5 +5,6 @@ export { tellWorkers } from './database-of-primary';
 export { DatabaseServer, prepareDatabaseServer, startDatabaseServer } from './database-server';
 export { DatabaseServerModule } from './database-server.module';
 export { DatabaseModule } from './database.module';
+export { OwnerDatabaseModule } from './owner-database.module';
 export { runMigrations } from './migrate';
 export { beginStart, endStart, wasDatabaseReached } from './reachability';

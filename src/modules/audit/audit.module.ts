@@ -46,6 +46,13 @@ import './audit.permissions';
     SealingKeysRepository,
     SealingKeysService,
   ],
-  exports: [AuditBatchesRepository, AuditHoldsService, AuditVerificationService, SealingKeysService],
+  exports: [
+    AuditBatchesRepository,
+    AuditHoldsRepository,
+    AuditHoldsService,
+    AuditVerificationService,
+    SealedTrail,
+    SealingKeysService,
+  ],
 })
 export class AuditModule {}

@@ -5,10 +5,11 @@ import {
   StandardSchemaValidationPipe,
   type ArgumentsHost,
   type ExceptionFilter,
+  type Type,
 } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModule } from '@nestjs/testing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -24,13 +25,18 @@ import {
 import { databaseConfig } from '../../../src/config/database.config';
 import { ClockModule } from '../../../src/infrastructure/clock';
 import { SecretBox } from '../../../src/infrastructure/crypto';
-import { Database, DatabaseModule } from '../../../src/infrastructure/database';
+import { Database, DatabaseModule, OwnerDatabaseModule } from '../../../src/infrastructure/database';
 import { EventsModule } from '../../../src/infrastructure/events';
 import { carryContext } from '../../../src/infrastructure/http';
 import { PaginationModule } from '../../../src/infrastructure/pagination';
 import { RequestContext, RequestContextModule } from '../../../src/infrastructure/request-context';
 import { Metrics } from '../../../src/infrastructure/metrics';
-import { AuditModule, AuditSealingModule } from '../../../src/modules/audit';
+import {
+  AuditModule,
+  AuditRetentionModule,
+  AuditRetentionService,
+  AuditSealingModule,
+} from '../../../src/modules/audit';
 import { createTestDatabase } from '../../support/database';
 
 /** What is measured, without the route that tells it. */
@@ -131,24 +137,42 @@ class CodeFilter implements ExceptionFilter<DomainError> {
   }
 }
 
-/** The audit module as one process of the service would run it, without the guards before it. */
-export async function startAuditService(url: string, { seals = false } = {}): Promise<AuditService> {
-  const module = await Test.createTestingModule({
-    imports: [
-      ConfigModule.forRoot({ ignoreEnvFile: true }),
-      RequestContextModule,
-      ClockModule,
-      SecretsModule,
-      DatabaseModule,
-      EventsModule,
-      PaginationModule,
-      AuditModule,
-      ...(seals ? [MeasuringModule, AuditSealingModule] : []),
-    ],
-  })
+const SURROUNDINGS = [
+  ConfigModule.forRoot({ ignoreEnvFile: true }),
+  RequestContextModule,
+  ClockModule,
+  SecretsModule,
+  EventsModule,
+  PaginationModule,
+];
+
+function compile(url: string, imports: readonly Type[]): Promise<TestingModule> {
+  return Test.createTestingModule({ imports: [...SURROUNDINGS, ...imports] })
     .overrideProvider(databaseConfig.KEY)
     .useValue({ server: { kind: 'outside', url, migrationUrl: url }, poolSize: 8 })
     .compile();
+}
+
+/** Runs `work` as the command line does that takes out what is over. */
+export async function withRetention<T>(
+  url: string,
+  work: (retention: AuditRetentionService) => Promise<T>,
+  { asService = false } = {},
+): Promise<T> {
+  const database = asService ? DatabaseModule : OwnerDatabaseModule;
+  const module = await compile(url, [database, AuditRetentionModule]);
+  await module.init();
+  try {
+    return await work(module.get(AuditRetentionService));
+  } finally {
+    await module.close();
+  }
+}
+
+/** The audit module as one process of the service would run it, without the guards before it. */
+export async function startAuditService(url: string, { seals = false } = {}): Promise<AuditService> {
+  const sealing = seals ? [MeasuringModule, AuditSealingModule] : [];
+  const module = await compile(url, [DatabaseModule, AuditModule, ...sealing]);
   const app = module.createNestApplication<NestFastifyApplication>(
     new FastifyAdapter({ genReqId: () => uuidv7() }),
   );

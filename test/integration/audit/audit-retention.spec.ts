@@ -1,5 +1,15 @@
+import { createPublicKey, generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openAuditDatabase, startAuditService, type AuditDatabase, type AuditService } from './audit-harness';
+import { verifyExport } from '../../../src/modules/audit';
+import { secondVerifier } from '../../support/second-verifier';
+import {
+  openAuditDatabase,
+  startAuditService,
+  TestEvent,
+  withRetention,
+  type AuditDatabase,
+  type AuditService,
+} from './audit-harness';
 
 const SUBJECT = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
 
@@ -7,6 +17,7 @@ describe('the retention of the audit trail', () => {
   let database: AuditDatabase;
   let service: AuditService;
 
+  /** Batch 1 is events 1 to 3, of January 2020; batch 2 events 4 to 6, of February. */
   beforeEach(async () => {
     database = await openAuditDatabase();
     const { owner } = database;
@@ -26,11 +37,7 @@ describe('the retention of the audit trail', () => {
       );
     }
     service = await startAuditService(database.url, { seals: true });
-    const deadline = Date.now() + 5_000;
-    while ((await owner.query('SELECT 1 FROM audit_events WHERE sequence IS NULL')).rows.length > 0) {
-      if (Date.now() > deadline) throw new Error('The trail was not sealed');
-      await sleep(20);
-    }
+    await untilSealed();
   });
 
   afterEach(async () => {
@@ -38,30 +45,198 @@ describe('the retention of the audit trail', () => {
     await database.close();
   });
 
-  const retire = async (): Promise<string[]> =>
-    (
-      await database.owner.query<{ month: string }>(
-        `SELECT month::text FROM audit_retire_months(interval '365 days')`,
-      )
-    ).rows.map(({ month }) => month);
+  const untilSealed = async (): Promise<void> => {
+    const deadline = Date.now() + 5_000;
+    while (
+      (await database.owner.query('SELECT 1 FROM audit_events WHERE sequence IS NULL')).rows.length > 0
+    ) {
+      if (Date.now() > deadline) throw new Error('The trail was not sealed');
+      await sleep(20);
+    }
+  };
+  /** So many events of today, in a batch of their own. */
+  const seal = async (count: number): Promise<void> => {
+    await service.database.transaction(async () => {
+      for (let n = 0; n < count; n++) await service.publisher.publish(new TestEvent());
+    });
+    await untilSealed();
+  };
+  const retire = async (isDryRun = false): Promise<string[]> => {
+    const { months } = await withRetention(database.url, (retention) => retention.retain(365, { isDryRun }));
+    return months.map(({ month }) => month);
+  };
   const check = async (): Promise<unknown> => (await service.post('/v1/audit/verify', {})).body;
+  const keys = async (): Promise<JsonWebKey[]> =>
+    ((await service.get('/v1/audit/public-key')).body as { keys: JsonWebKey[] }).keys;
+  const checkOffline = async (): Promise<unknown> => {
+    const trusted = (await keys()).map(
+      (jwk) => [String(jwk.kid), createPublicKey({ key: jwk, format: 'jwk' })] as const,
+    );
+    const lines = await service.export();
+    return verifyExport(
+      (async function* () {
+        for (const line of lines) yield await Promise.resolve(line);
+      })(),
+      new Map(trusted),
+      null,
+    );
+  };
+  /** As a superuser who knows how to get past triggers. */
+  const tamper = async (...statements: string[]): Promise<void> => {
+    await database.owner.query('SET session_replication_role = replica');
+    for (const statement of statements) await database.owner.query(statement);
+    await database.owner.query('SET session_replication_role = origin');
+  };
 
   it('L: takes old months out, keeps their checkpoints, and the chain still verifies', async () => {
     expect(await retire()).toEqual(['2020-01-01', '2020-02-01']);
+    await untilSealed();
 
-    expect(await check()).toMatchObject({ valid: true, checked: 0, retired: 6 });
+    expect(await check()).toMatchObject({ valid: true, checked: 1, retired: 6 });
+    expect(await checkOffline()).toMatchObject({ valid: true, retired: 6 });
+    expect(secondVerifier(await service.export(), await keys())).toBeGreaterThan(6);
     expect((await database.owner.query('SELECT 1 FROM audit_events_2020_01')).rowCount).toBe(3);
     expect(await retire()).toEqual([]);
+    expect((await service.list('action=audit.retired')).items).toMatchObject([
+      { changes: { days: { after: 365 } } },
+      { changes: { days: { after: 365 } } },
+    ]);
   });
 
-  it('L: lets nobody pass a deletion off as retention', async () => {
-    await database.owner.query('SET session_replication_role = replica');
-    await database.owner.query('DELETE FROM audit_events WHERE sequence = 2');
-    await database.owner.query('SET session_replication_role = origin');
+  it('says what it would take out, and takes nothing', async () => {
+    expect(await retire(true)).toEqual(['2020-01-01', '2020-02-01']);
 
+    expect(await check()).toMatchObject({ valid: true, checked: 6, retired: 0 });
+    expect((await service.list('action=audit.retired')).items).toEqual([]);
+  });
+
+  it.each([
+    ['a deletion', 'event_missing', 'DELETE FROM audit_events WHERE sequence = 2'],
+    ['a change', 'event_altered', `UPDATE audit_events SET reason = 'other' WHERE sequence = 2`],
+  ])('L: signs no retirement over %s: the month stays, and is told of', async (_, reason, statement) => {
+    await tamper(statement);
+
+    const report = await withRetention(database.url, (retention) => retention.retain(365));
+
+    expect(report).toEqual({
+      months: [{ month: '2020-02-01', events: 3 }],
+      firstBad: { sequence: 2, reason },
+    });
+    expect(await check()).toMatchObject({ valid: false, firstBad: { sequence: 2, reason } });
+  });
+
+  it.each([
+    [
+      'an event that no checkpoint is of',
+      1_000,
+      `INSERT INTO audit_events (id, at, sequence, batch_id, action, outcome, actor_type, target_type)
+       VALUES (gen_random_uuid(), '2020-01-05', 1000, gen_random_uuid(), 'x', 'success', 'user', 'x')`,
+    ],
+    [
+      'an event of today that was made older',
+      7,
+      `UPDATE audit_events SET at = '2020-01-05' WHERE sequence = 7`,
+    ],
+  ])('L: lets no month go that holds %s', async (_, sequence, statement) => {
+    await seal(1);
+    await tamper(statement);
+
+    await expect(retire()).rejects.toThrow('month 2020-01-01 holds 4 events');
+
+    expect(await check()).toMatchObject({ valid: false, firstBad: { sequence } });
+  });
+
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const signature = sign(null, Buffer.from('whatever'), privateKey).toString('hex');
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('hex');
+  const BATCH_3 = '(SELECT previous FROM audit_batches WHERE number = 4)';
+
+  it.each([
+    [
+      'a retirement that nobody signed',
+      'retirement_altered',
+      7,
+      [
+        `INSERT INTO audit_retirements SELECT 3, ${BATCH_3}, '\\x07', now(), kid, '\\x${signature}' FROM audit_sealing_keys`,
+        'DELETE FROM audit_events WHERE sequence BETWEEN 7 AND 9',
+      ],
+    ],
+    [
+      'a retirement under a key that is not ours',
+      'retirement_altered',
+      7,
+      [
+        `INSERT INTO audit_sealing_keys SELECT 'forged', '\\x${spki}', private_key_ciphertext FROM audit_sealing_keys`,
+        `INSERT INTO audit_retirements VALUES (3, ${BATCH_3}, '\\x07', now(), 'forged', '\\x${signature}')`,
+        'DELETE FROM audit_events WHERE sequence BETWEEN 7 AND 9',
+      ],
+    ],
+    [
+      'the retirement of another batch',
+      'retirement_altered',
+      7,
+      [
+        `INSERT INTO audit_retirements
+         SELECT 3, checkpoint, retired, retired_at, kid, signature FROM audit_retirements WHERE number = 1`,
+        'DELETE FROM audit_events WHERE sequence BETWEEN 7 AND 9',
+      ],
+    ],
+    [
+      'the signature of another retirement',
+      'retirement_altered',
+      7,
+      [
+        `INSERT INTO audit_retirements
+         SELECT 3, ${BATCH_3}, retired, retired_at, kid, signature FROM audit_retirements WHERE number = 1`,
+        'DELETE FROM audit_events WHERE sequence BETWEEN 7 AND 9',
+      ],
+    ],
+    [
+      'a retirement that was made to cover more',
+      'retirement_altered',
+      4,
+      [`UPDATE audit_retirements SET retired = '\\x0f' WHERE number = 2`],
+    ],
+    [
+      'a retirement that was made to cover less',
+      'retirement_altered',
+      4,
+      [`UPDATE audit_retirements SET retired = '\\x03' WHERE number = 2`],
+    ],
+    [
+      'a retirement of another time',
+      'retirement_altered',
+      4,
+      [`UPDATE audit_retirements SET retired_at = retired_at - interval '1 day' WHERE number = 2`],
+    ],
+    [
+      'a retirement that was taken away',
+      'event_missing',
+      4,
+      ['DELETE FROM audit_retirements WHERE number = 2'],
+    ],
+    [
+      'an event under a sequence that was retired',
+      'event_inserted',
+      5,
+      [
+        `INSERT INTO audit_events (id, sequence, batch_id, action, outcome, actor_type, target_type)
+         SELECT gen_random_uuid(), 5, id, 'x', 'success', 'user', 'x' FROM audit_batches WHERE number = 2`,
+      ],
+    ],
+  ] as const)('L: finds %s (%s)', async (_, reason, sequence, statements) => {
+    await seal(3);
     await retire();
+    await untilSealed();
+    expect(await check()).toMatchObject({ valid: true, checked: 4, retired: 6 });
 
-    expect(await check()).toMatchObject({ valid: false, firstBad: { sequence: 1, reason: 'event_missing' } });
+    await tamper(...statements);
+
+    expect(await check()).toMatchObject({ valid: false, firstBad: { sequence, reason } });
+    expect(await checkOffline()).toMatchObject({ valid: false, firstBad: { sequence, reason } });
+    const lines = await service.export();
+    const trusted = await keys();
+    expect(() => secondVerifier(lines, trusted)).toThrow();
   });
 
   it('keeps what is under a legal hold, of a person or of a time, until that is released', async () => {
@@ -70,7 +245,7 @@ describe('the retention of the audit trail', () => {
       [SUBJECT],
     );
     await database.owner.query(
-      `INSERT INTO audit_holds (id, valid_from, reason) VALUES (gen_random_uuid(), '2020-02-10', 'another')`,
+      `INSERT INTO audit_holds (id, valid_from, reason) VALUES (gen_random_uuid(), '2020-01-10', 'another')`,
     );
     expect(await retire()).toEqual([]);
 
@@ -79,9 +254,9 @@ describe('the retention of the audit trail', () => {
   });
 
   it('is not for the running service', async () => {
-    await database.owner.query('SET ROLE portcullis_runtime');
+    const asService = withRetention(database.url, (retention) => retention.retain(365), { asService: true });
 
-    await expect(retire()).rejects.toMatchObject({ code: '42501' });
-    await database.owner.query('RESET ROLE');
+    await expect(asService).rejects.toMatchObject({ code: '42501' });
+    expect(await check()).toMatchObject({ valid: true, retired: 0 });
   });
 });

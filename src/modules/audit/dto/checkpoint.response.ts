@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { pageOf, pageQueryFields } from '../../../common/http';
 import { uuidField } from '../../../common/validation';
 
-const hashField = z.string().regex(/^[0-9a-f]{64}$/);
+export const hashField = z.string().regex(/^[0-9a-f]{64}$/);
+export const kidField = z.string().min(1).max(100);
+export const signatureField = z
+  .string()
+  .regex(/^[0-9a-f]{128}$/)
+  .describe('Ed25519');
 const countingNumber = z.number().int().min(1);
 const EXAMPLE_HASH = 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125';
 
@@ -29,11 +34,8 @@ export const CheckpointResponse = z
     root: hashField.describe('The Merkle tree hash of the events (RFC 9162 §2.1.1)'),
     previous: hashField.describe('The hash of the checkpoint before; zeros in the first'),
     sealedAt: z.iso.datetime(),
-    kid: z.string().min(1).max(100),
-    signature: z
-      .string()
-      .regex(/^[0-9a-f]{128}$/)
-      .describe('Ed25519'),
+    kid: kidField,
+    signature: signatureField,
   })
   .meta({
     id: 'AuditCheckpoint',

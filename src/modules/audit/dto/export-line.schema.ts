@@ -1,7 +1,25 @@
 import { z } from 'zod';
-import { CheckpointResponse, EXAMPLE_CHECKPOINT } from './checkpoint.response';
+import {
+  CheckpointResponse,
+  EXAMPLE_CHECKPOINT,
+  hashField,
+  kidField,
+  signatureField,
+} from './checkpoint.response';
 
 const countField = z.number().int().min(0);
+
+const RetirementField = z.strictObject({
+  version: z.literal(1),
+  checkpoint: hashField.describe('The hash of the checkpoint of the batch'),
+  retired: z
+    .string()
+    .regex(/^([0-9a-f]{2})+$/)
+    .describe('One bit an event, from the lowest bit of the first byte on: set where it is gone'),
+  retiredAt: z.iso.datetime(),
+  kid: kidField,
+  signature: signatureField,
+});
 
 const EXAMPLE_EVENT = {
   kind: 'event',
@@ -30,7 +48,7 @@ export const AuditExportLine = z
         .string()
         .regex(/^([0-9a-f]{64})+$/)
         .describe('The hashes of the events, one after the other'),
-      month: z.iso.date().describe('The first day of the month of the events'),
+      retirement: RetirementField.nullable().describe('What was taken out of the batch; null for nothing'),
     }),
     z.strictObject({
       kind: z.literal('event'),
@@ -46,7 +64,6 @@ export const AuditExportLine = z
       kind: z.literal('end'),
       events: countField,
       unsealed: countField.describe('Events that no checkpoint covers yet'),
-      retired: z.record(z.iso.date(), countField).describe('How many events retention took out, by month'),
     }),
   ])
   .describe(
@@ -61,8 +78,8 @@ export const AuditExportLine = z
         kind: 'checkpoint',
         checkpoint: EXAMPLE_CHECKPOINT,
         leaves: EXAMPLE_CHECKPOINT.root,
-        month: '2026-01-01',
+        retirement: null,
       },
-      { kind: 'end', events: 25, unsealed: 0, retired: {} },
+      { kind: 'end', events: 25, unsealed: 0 },
     ],
   });

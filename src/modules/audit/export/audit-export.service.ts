@@ -42,22 +42,17 @@ export class AuditExportService {
       }
     }
     const { count: unsealed } = await this.batches.countUnsealed();
-    yield lineOf({
-      kind: 'end',
-      events,
-      unsealed,
-      retired: Object.fromEntries(await this.batches.findRetired()),
-    });
+    yield lineOf({ kind: 'end', events, unsealed });
   }
 
-  private async textOf({ checkpoint, leaves, month, records }: StoredBatch): Promise<string> {
+  private async textOf({ checkpoint, leaves, retirement, records }: StoredBatch): Promise<string> {
     const ids = records.flatMap(({ actorKeyId, targetKeyId }) => [actorKeyId, targetKeyId]);
     const keys = await this.keys.findAll([...new Set(ids.filter((id) => id !== null))]);
     const first = lineOf({
       kind: 'checkpoint',
       checkpoint,
       leaves: Buffer.concat(leaves).toString('hex'),
-      month,
+      retirement,
     });
     return (
       first + records.map((record) => lineOf({ kind: 'event', record, ...personalOf(record, keys) })).join('')

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../sealing/checkpoint';
+import type { Retirement } from '../sealing/retirement';
 import type { SealedRecord } from '../sealing/sealed-record';
 
 /**
@@ -12,7 +13,7 @@ export type ExportLine =
       readonly checkpoint: Checkpoint;
       /** Hexadecimal, 64 digits a leaf. */
       readonly leaves: string;
-      readonly month: string;
+      readonly retirement: Retirement | null;
     }
   | {
       readonly kind: 'event';
@@ -23,6 +24,4 @@ export type ExportLine =
       readonly kind: 'end';
       readonly events: number;
       readonly unsealed: number;
-      /** How many events of a month are missing because their time was over. */
-      readonly retired: Readonly<Record<string, number>>;
     };

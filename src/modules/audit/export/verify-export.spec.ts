@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { NO_CHECKPOINT_BEFORE, signCheckpoint } from '../sealing/checkpoint';
+import fc from 'fast-check';
+import { checkpointHash, NO_CHECKPOINT_BEFORE, signCheckpoint, type Checkpoint } from '../sealing/checkpoint';
 import { merkleRoot } from '../sealing/merkle-tree';
+import { bitsOf, retiredPlaces, signRetirement } from '../sealing/retirement';
 import { leafOf, type SealedRecord } from '../sealing/sealed-record';
 import { verifyExport } from './verify-export';
 
@@ -26,10 +28,10 @@ describe('verifyExport', () => {
     privateKey,
   );
   const header = { kind: 'header', version: 1, isFromFirst: true };
-  const batch = { kind: 'checkpoint', checkpoint, leaves: leaf.toString('hex'), month: '2026-11-01' };
+  const batch = { kind: 'checkpoint', checkpoint, leaves: leaf.toString('hex'), retirement: null };
   const event = { kind: 'event', record: { ...record, batchId: BATCH_ID } };
   const forged = { kind: 'event', record: { ...event.record, action: 'user.deleted' } };
-  const end = { kind: 'end', events: 1, unsealed: 0, retired: {} };
+  const end = { kind: 'end', events: 1, unsealed: 0 };
 
   const verify = (...lines: readonly object[]) =>
     verifyExport(
@@ -48,7 +50,7 @@ describe('verifyExport', () => {
     });
   });
 
-  it('L: takes a batch for retired only where nothing of it is left', async () => {
+  it('L: misses only what a signed retirement of the batch names', async () => {
     const second = { ...record, id: 'another event', sequence: 2, batchId: BATCH_ID };
     const leaves = [leaf, leafOf(second as unknown as SealedRecord)];
     const { signature: _, ...body } = checkpoint;
@@ -56,14 +58,33 @@ describe('verifyExport', () => {
       { ...body, lastSequence: 2, root: merkleRoot(leaves).toString('hex') },
       privateKey,
     );
-    const ofBoth = { ...batch, checkpoint: both, leaves: Buffer.concat(leaves).toString('hex') };
-    const retiring = (count: number) => ({ ...end, retired: { [batch.month]: count } });
-    expect(await verify(header, ofBoth, retiring(2))).toMatchObject({ valid: true, retired: 2 });
-    expect(await verify(header, ofBoth, retiring(1))).toMatchObject({ valid: false });
-    expect(await verify(header, ofBoth, event, retiring(1))).toMatchObject({
-      valid: false,
-      firstBad: { sequence: 2, reason: 'event_missing' },
-    });
+    const retiring = (of: Checkpoint, ...places: number[]) => {
+      const retired = { checkpoint: checkpointHash(of), retired: bitsOf(places, 2), retiredAt: of.sealedAt };
+      const retirement = signRetirement({ version: 1, ...retired, kid: KID }, privateKey);
+      return { ...batch, checkpoint: both, leaves: Buffer.concat(leaves).toString('hex'), retirement };
+    };
+    const bad = (sequence: number, reason: string) => ({ valid: false, firstBad: { sequence, reason } });
+
+    expect(await verify(header, retiring(both, 0, 1), end)).toMatchObject({ valid: true, retired: 2 });
+    expect(await verify(header, retiring(both, 1), event, end)).toMatchObject({ valid: true, retired: 1 });
+    expect(await verify(header, retiring(both, 0), end)).toMatchObject(bad(2, 'event_missing'));
+    expect(await verify(header, retiring(both, 0), event, end)).toMatchObject(bad(1, 'event_inserted'));
+    expect(await verify(header, retiring(checkpoint, 0, 1), end)).toMatchObject(bad(1, 'retirement_altered'));
+  });
+
+  it('tells retired events by place, whatever the places', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(99)), fc.integer({ min: 100, max: 120 }), (places, size) => {
+        const body = {
+          version: 1,
+          checkpoint: '',
+          retired: bitsOf(places, size),
+          retiredAt: '',
+          kid: '',
+        } as const;
+        expect([...retiredPlaces(body)]).toEqual([...places].sort((a, b) => a - b));
+      }),
+    );
   });
 
   it.each([

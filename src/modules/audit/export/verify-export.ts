@@ -70,7 +70,7 @@ class ExportReading {
     const { verifier, end } = this;
     if (verifier === undefined) throw new Error('This is no export of an audit trail');
     if (end === undefined) throw new Error('The export ends before its end');
-    const { checked, retired, firstBad, last } = verifier.finish(new Map(Object.entries(end.retired)));
+    const { checked, retired, firstBad, last } = verifier.finish();
     return {
       valid: firstBad === null,
       checked,
@@ -90,8 +90,8 @@ class ExportReading {
     const { open, verifier } = this;
     this.open = undefined;
     if (open === undefined || !this.isSound) return;
-    const { checkpoint, month } = open.line;
-    const batch = { checkpoint, month, leaves: leavesIn(open.line.leaves), records: open.records };
+    const { checkpoint, leaves, retirement } = open.line;
+    const batch = { checkpoint, leaves: leavesIn(leaves), retirement, records: open.records };
     this.isSound = verifier?.accept(batch) === true;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../../infrastructure/database';
 import type { Checkpoint } from './checkpoint';
 import { HASH_BYTES } from './merkle-tree';
+import type { Retirement } from './retirement';
 import {
   SEALED_RECORD_FIELDS,
   STORED_RECORD_FIELDS,
@@ -14,15 +15,26 @@ export interface SealedBatch {
   readonly leaves: readonly Buffer[];
   /** The month (`2026-11-01`) of all its events. */
   readonly month: string;
+  /** What was taken out of it; null for nothing. */
+  readonly retirement: Retirement | null;
 }
 
-type BatchRow = Checkpoint & { readonly leaves: Buffer; readonly month: string };
+type BatchRow = Checkpoint & {
+  readonly leaves: Buffer;
+  readonly month: string;
+  readonly retirement: Retirement | null;
+};
 
 const CHECKPOINT = `number::float8 AS number, id AS "batchId", first_sequence::float8 AS "firstSequence",
   last_sequence::float8 AS "lastSequence", encode(root, 'hex') AS root, encode(previous, 'hex') AS previous,
   to_char(sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "sealedAt", kid,
   encode(signature, 'hex') AS signature, 1 AS version`;
-const BATCH = `${CHECKPOINT}, leaves, month::text AS month`;
+const RETIREMENT = `SELECT json_build_object('version', 1, 'checkpoint', encode(r.checkpoint, 'hex'),
+    'retired', encode(r.retired, 'hex'),
+    'retiredAt', to_char(r.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'kid', r.kid, 'signature', encode(r.signature, 'hex'))
+  FROM audit_retirements r WHERE r.number = audit_batches.number`;
+const BATCH = `${CHECKPOINT}, leaves, month::text AS month, (${RETIREMENT}) AS retirement`;
 
 const FIND_LAST = {
   name: 'audit-batches-find-last',
@@ -37,10 +49,20 @@ const FIND_BY_ID = {
   name: 'audit-batches-find-by-id',
   text: `SELECT ${BATCH} FROM audit_batches WHERE id = $1`,
 };
-const FIND_FROM = {
-  name: 'audit-batches-find-from',
-  text: `SELECT ${BATCH} FROM audit_batches WHERE audit_batches.number BETWEEN $1 AND $2
-         ORDER BY audit_batches.number LIMIT $3`,
+const FIND_BY_NUMBER = {
+  name: 'audit-batches-find-by-number',
+  text: `SELECT ${BATCH} FROM audit_batches WHERE audit_batches.number = $1`,
+};
+// At least one batch: the first that there is, whatever was taken out before it.
+const FIND_PART = {
+  name: 'audit-batches-find-part',
+  text: `WITH head (head, start) AS (
+           SELECT audit_batches.number, first_sequence FROM audit_batches
+           WHERE audit_batches.number BETWEEN $1 AND $2 ORDER BY audit_batches.number LIMIT 1)
+         SELECT ${BATCH} FROM audit_batches, head
+         WHERE audit_batches.number BETWEEN head AND $2
+           AND (audit_batches.number = head OR last_sequence < start + $3::bigint)
+         ORDER BY audit_batches.number LIMIT $4`,
 };
 const INSERT = {
   name: 'audit-batches-insert',
@@ -87,9 +109,14 @@ const FIND_RANGE = {
          WHERE ($1::timestamptz IS NULL OR last_at >= $1) AND ($2::timestamptz IS NULL OR first_at < $2)
            AND ($3::bigint IS NULL OR last_sequence >= $3) AND ($4::bigint IS NULL OR first_sequence <= $4)`,
 };
-const FIND_RETIRED = {
-  name: 'audit-retirements-find',
-  text: 'SELECT month::text AS month, events::float8 AS events FROM audit_retirements',
+const TAKE_SNAPSHOT = {
+  name: 'audit-batches-take-snapshot',
+  text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+};
+// A month that is detached is gone for every snapshot, also for one that does not see its retirement yet.
+const KEEP_MONTHS = {
+  name: 'audit-events-keep-months',
+  text: 'LOCK TABLE audit_events IN ACCESS SHARE MODE',
 };
 
 /** What to look at: by time, or by sequence; all bounds are optional. */
@@ -119,8 +146,20 @@ export class AuditBatchesRepository {
     return row === undefined ? null : toBatch(row);
   }
 
-  async findFrom(first: number, last: number, limit: number): Promise<SealedBatch[]> {
-    return (await this.database.query<BatchRow>(FIND_FROM, [first, last, limit])).map(toBatch);
+  async findByNumber(number: number): Promise<SealedBatch | null> {
+    const [row] = await this.database.query<BatchRow>(FIND_BY_NUMBER, [number]);
+    return row === undefined ? null : toBatch(row);
+  }
+
+  /** The first of the batches from number `first` to `last`, and as many more as stay within the limits. */
+  async findPart(
+    first: number,
+    last: number,
+    { maxEvents, maxBatches }: { readonly maxEvents: number; readonly maxBatches: number },
+  ): Promise<SealedBatch[]> {
+    return (await this.database.query<BatchRow>(FIND_PART, [first, last, maxEvents, maxBatches])).map(
+      toBatch,
+    );
   }
 
   /** The numbers of the first and the last batch that hold something of the range; null where none does. */
@@ -146,7 +185,11 @@ export class AuditBatchesRepository {
   }
 
   /** Of two sealers that insert the same number one fails, and what it did is undone. */
-  async insert({ checkpoint, leaves, month }: SealedBatch, firstAt: string, lastAt: string): Promise<void> {
+  async insert(
+    { checkpoint, leaves, month }: Omit<SealedBatch, 'retirement'>,
+    firstAt: string,
+    lastAt: string,
+  ): Promise<void> {
     const { number, batchId, firstSequence, lastSequence, root, previous, sealedAt, kid, signature } =
       checkpoint;
     await this.database.change(INSERT, [
@@ -175,18 +218,19 @@ export class AuditBatchesRepository {
     return (await this.database.query<{ sequence: number | null }>(FIND_STRAY, [last]))[0]?.sequence ?? null;
   }
 
-  /** How many events of each month were taken out when their time was over. */
-  async findRetired(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.query<{ month: string; events: number }>(FIND_RETIRED);
-    return new Map(rows.map(({ month, events }) => [month, events]));
+  /** First of all in a transaction: what it reads is from one moment, whatever is retired meanwhile. */
+  async takeSnapshot(): Promise<void> {
+    await this.database.query(TAKE_SNAPSHOT);
+    await this.database.query(KEEP_MONTHS);
   }
 }
 
-function toBatch({ leaves, month, ...checkpoint }: BatchRow): SealedBatch {
+function toBatch({ leaves, month, retirement, ...checkpoint }: BatchRow): SealedBatch {
   const count = Math.floor(leaves.length / HASH_BYTES);
   return {
     checkpoint,
     month,
+    retirement,
     leaves: Array.from({ length: count }, (_, n) => leaves.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES)),
   };
 }

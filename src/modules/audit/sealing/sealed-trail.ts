@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '../../../infrastructure/database';
 import { AuditBatchesRepository, type SealedBatch } from './audit-batches.repository';
 import type { SealedRecord } from './sealed-record';
 
-/** Small batches are read together, up to so many events; together with one full batch that is all that is held. */
-const READ_EVENTS = 1_000;
-const READ_BATCHES = 50;
+/** What is held in memory: one full batch, or small ones together. */
+const AT_ONCE = { maxEvents: 1_000, maxBatches: 50 };
 
 export interface StoredBatch extends SealedBatch {
   /** What is there of its events, in order; the same sequence twice where somebody put it there. */
@@ -14,20 +14,37 @@ export interface StoredBatch extends SealedBatch {
 /** Reads what is sealed from one end to the other, a bounded part at a time and with no connection held in between. */
 @Injectable()
 export class SealedTrail {
-  constructor(private readonly batches: AuditBatchesRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly batches: AuditBatchesRepository,
+  ) {}
 
-  /** The batches from number `first` to `last`. */
+  /** The batches from number `first` to `last`, each as it was at one moment. */
   async *read(first: number, last: number): AsyncGenerator<StoredBatch> {
     for (let next = first; next <= last;) {
-      const found = await this.batches.findFrom(next, last, READ_BATCHES);
-      for (const together of inParts(found)) yield* await this.withRecords(together);
-      const end = found.at(-1);
+      const part = await this.readPart(next, last);
+      yield* part;
+      const end = part.at(-1);
       if (end === undefined) return;
       next = end.checkpoint.number + 1;
     }
   }
 
+  /** One batch, as the current transaction sees it. */
+  async find(number: number): Promise<StoredBatch | null> {
+    const batch = await this.batches.findByNumber(number);
+    return batch === null ? null : ((await this.withRecords([batch]))[0] ?? null);
+  }
+
+  private readPart(first: number, last: number): Promise<StoredBatch[]> {
+    return this.database.transaction(async () => {
+      await this.batches.takeSnapshot();
+      return this.withRecords(await this.batches.findPart(first, last, AT_ONCE));
+    });
+  }
+
   private async withRecords(batches: readonly SealedBatch[]): Promise<StoredBatch[]> {
+    if (batches.length === 0) return [];
     const first = Math.min(...batches.map(({ checkpoint }) => checkpoint.firstSequence));
     const last = Math.max(...batches.map(({ checkpoint }) => checkpoint.lastSequence));
     const records = await this.batches.findSealed(first, last);
@@ -38,18 +55,4 @@ export class SealedTrail {
       return { ...batch, records: records.filter(isOfBatch) };
     });
   }
-}
-
-function inParts(batches: readonly SealedBatch[]): SealedBatch[][] {
-  const parts: SealedBatch[][] = [];
-  let size = Infinity;
-  for (const batch of batches) {
-    if (size + batch.leaves.length > READ_EVENTS) {
-      parts.push([]);
-      size = 0;
-    }
-    parts.at(-1)?.push(batch);
-    size += batch.leaves.length;
-  }
-  return parts;
 }

@@ -1,14 +1,24 @@
 import type { KeyObject } from 'node:crypto';
-import { checkpointHash, isSignedBy, NO_CHECKPOINT_BEFORE, type Checkpoint } from '../sealing/checkpoint';
+import {
+  checkpointHash,
+  isCheckpointSigned,
+  NO_CHECKPOINT_BEFORE,
+  type Checkpoint,
+} from '../sealing/checkpoint';
 import { merkleRoot } from '../sealing/merkle-tree';
-import { leafOf, type SealedRecord } from '../sealing/sealed-record';
+import { isRetirementSigned, retiredPlaces } from '../sealing/retirement';
+import { leafOf } from '../sealing/sealed-record';
 import type { StoredBatch } from '../sealing/sealed-trail';
+
+/** What the chain covers of a batch. */
+type ProvenBatch = Omit<StoredBatch, 'month'>;
 
 export const DEFECTS = [
   'event_altered',
   'event_missing',
   'event_inserted',
   'leaves_altered',
+  'retirement_altered',
   'checkpoint_altered',
   'checkpoint_missing',
   'checkpoint_differs',
@@ -42,48 +52,33 @@ export interface ChainExpectations {
   readonly kept: Checkpoint | null;
 }
 
-interface Missing {
-  readonly firstSequence: number;
-  count: number;
-}
-
 /** Follows the chain, batch by batch, up to the first thing that is wrong. */
 export class ChainVerifier {
   private checked = 0;
+  private retired = 0;
   private firstBad: BadSequence | null = null;
   private last: Checkpoint | null | undefined;
-  private readonly missing = new Map<string, Missing>();
 
   constructor(private readonly expected: ChainExpectations) {
     this.last = expected.before;
   }
 
   /** False once something is wrong: nothing behind it tells anything. */
-  accept(batch: StoredBatch): boolean {
-    this.firstBad = this.defectOfCheckpoint(batch) ?? this.defectOfEvents(batch);
+  accept(batch: ProvenBatch): boolean {
+    this.firstBad =
+      this.defectOfCheckpoint(batch) ?? this.defectOfRetirement(batch) ?? this.defectOfEvents(batch);
     if (this.firstBad !== null) return false;
     this.last = batch.checkpoint;
     return true;
   }
 
-  /** `retired` says how many events of each month may be missing. */
-  finish(retired: ReadonlyMap<string, number>): ChainVerdict {
-    const excess = [...this.missing].filter(([month, { count }]) => count > (retired.get(month) ?? 0));
-    const findings = excess.map(([, { firstSequence }]): BadSequence => ({
-      sequence: firstSequence,
-      reason: 'event_missing',
-    }));
-    if (this.firstBad !== null) findings.push(this.firstBad);
-    else if (this.isCutOff()) findings.push({ sequence: this.nextSequence(), reason: 'truncated' });
-    return {
-      checked: this.checked,
-      retired: [...this.missing.values()].reduce((sum, { count }) => sum + count, 0),
-      firstBad: findings.sort((a, b) => a.sequence - b.sequence)[0] ?? null,
-      last: this.last ?? null,
-    };
+  finish(): ChainVerdict {
+    const { checked, retired, last = null } = this;
+    const cutOff: BadSequence = { sequence: this.nextSequence(), reason: 'truncated' };
+    return { checked, retired, firstBad: this.firstBad ?? (this.isCutOff() ? cutOff : null), last };
   }
 
-  private defectOfCheckpoint(batch: StoredBatch): BadSequence | null {
+  private defectOfCheckpoint(batch: ProvenBatch): BadSequence | null {
     const { number, firstSequence } = batch.checkpoint;
     const { last } = this;
     const next = this.nextSequence();
@@ -99,7 +94,7 @@ export class ChainVerifier {
   private defectOfSignature(checkpoint: Checkpoint): Defect | null {
     const key = this.expected.keys.get(checkpoint.kid);
     if (key === undefined) return 'unknown_key';
-    return isSignedBy(checkpoint, key) ? null : 'checkpoint_altered';
+    return isCheckpointSigned(checkpoint, key) ? null : 'checkpoint_altered';
   }
 
   private defectOfChain(checkpoint: Checkpoint): Defect | null {
@@ -111,36 +106,32 @@ export class ChainVerifier {
     return isOther ? 'checkpoint_differs' : null;
   }
 
-  private defectOfEvents({ checkpoint, leaves, records, month }: StoredBatch): BadSequence | null {
-    if (records.length > 0) return this.defectAmong(records, leaves, checkpoint);
-    this.miss(month, checkpoint.firstSequence, leaves.length);
-    return null;
+  private defectOfRetirement({ checkpoint, retirement }: ProvenBatch): BadSequence | null {
+    if (retirement === null) return null;
+    const key = this.expected.keys.get(retirement.kid);
+    const isOurs = key !== undefined && isRetirementSigned(retirement, key);
+    const isOfBatch = retirement.checkpoint === checkpointHash(checkpoint);
+    if (isOurs && isOfBatch) return null;
+    return { sequence: checkpoint.firstSequence, reason: 'retirement_altered' };
   }
 
-  /** Retention takes whole months, and a batch is of one: what is missing beside others was taken out by somebody. */
-  private defectAmong(
-    records: readonly SealedRecord[],
-    leaves: readonly Buffer[],
-    { firstSequence }: Checkpoint,
-  ): BadSequence | null {
+  private defectOfEvents({ checkpoint, leaves, records, retirement }: ProvenBatch): BadSequence | null {
+    const retired = retiredPlaces(retirement);
     let next = 0;
-    for (const [index, leaf] of leaves.entries()) {
-      const sequence = firstSequence + index;
-      const record = records[next];
-      if (record?.sequence !== sequence) return { sequence, reason: 'event_missing' };
-      if (!leafOf(record).equals(leaf)) return { sequence, reason: 'event_altered' };
-      next++;
+    for (const [place, leaf] of leaves.entries()) {
+      const sequence = checkpoint.firstSequence + place;
+      if (!retired.has(place)) {
+        const record = records[next];
+        if (record?.sequence !== sequence) return { sequence, reason: 'event_missing' };
+        if (!leafOf(record).equals(leaf)) return { sequence, reason: 'event_altered' };
+        next++;
+        this.checked++;
+      }
       if (records[next]?.sequence === sequence) return { sequence, reason: 'event_inserted' };
-      this.checked++;
     }
+    this.retired += retired.size;
     const surplus = records[next];
     return surplus === undefined ? null : { sequence: surplus.sequence, reason: 'event_inserted' };
-  }
-
-  private miss(month: string, firstSequence: number, count: number): void {
-    const missing = this.missing.get(month);
-    if (missing === undefined) this.missing.set(month, { firstSequence, count });
-    else missing.count += count;
   }
 
   private isCutOff(): boolean {
@@ -153,7 +144,7 @@ export class ChainVerifier {
   }
 }
 
-function defectOfLeaves({ checkpoint, leaves }: StoredBatch): Defect | null {
+function defectOfLeaves({ checkpoint, leaves }: ProvenBatch): Defect | null {
   const { firstSequence, lastSequence, root } = checkpoint;
   const isComplete = leaves.length > 0 && leaves.length === lastSequence - firstSequence + 1;
   return isComplete && merkleRoot(leaves).toString('hex') === root ? null : 'leaves_altered';
