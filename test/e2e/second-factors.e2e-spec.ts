@@ -59,6 +59,9 @@ describe('second factors', () => {
         const refused = await first.post(`${TOTP}/confirm`, { code }, { token });
         expect([refused.status, refused.body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
       }
+      expect(await services.trail('mfa.totp-enrolment-failed', user.id)).toEqual(
+        Array.from({ length: 3 }, () => 'wrong_code'),
+      );
       await services.sql('UPDATE totp_enrolments SET expires_at = statement_timestamp() WHERE user_id = $1', [
         user.id,
       ]);

@@ -38,6 +38,7 @@ export const EVENT_CATALOGUE = {
   'mfa.reset': { module: 'auth', what: "An administrator took somebody's second factor away" },
   'mfa.totp-disabled': { module: 'auth', what: 'Somebody gave their second factor up' },
   'mfa.totp-enrolled': { module: 'auth', what: 'A second factor was confirmed, perhaps in place of another' },
+  'mfa.totp-enrolment-failed': { module: 'auth', what: 'A wrong code was to confirm a second factor' },
   'rate_limit.exceeded': {
     module: 'rate-limit',
     what: 'A limit refused a caller for the first time in its window',

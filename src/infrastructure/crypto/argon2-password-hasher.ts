@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { hash, verify } from '@node-rs/argon2';
 import { authConfig } from '../../config/auth.config';
-import { BoundedQueue } from './bounded-queue';
+import { BoundedQueue } from '../resilience';
 import { formsOf, matchesForeign, spendOn } from './foreign-digest';
 import { PasswordHasher, type HasherLoad } from './password-hasher';
 

@@ -1,1 +1,2 @@
+export { BoundedQueue } from './bounded-queue';
 export { Breaker, type BreakerOptions } from './breaker';

@@ -66,8 +66,9 @@ export class AuditTrailController {
   @ApiContract({
     summary: 'Verify the audit trail',
     description:
-      'Takes as long as reading it does. That somebody asked, and what came out, is an event in it.',
+      'Takes as long as reading it does, and only one runs at a time. That somebody asked, and what came out, is an event in it.',
     response: AuditVerdictResponse,
+    errors: ['SERVICE.OVERLOADED'],
   })
   verify(@Body({ schema: VerifyAuditBody }) body: VerifyAuditBody): Promise<AuditVerdictResponse> {
     return this.verification.verify(body);

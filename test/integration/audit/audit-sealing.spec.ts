@@ -378,6 +378,16 @@ describe('the sealed trail', () => {
     expect(await check({ fromSequence: 2, toSequence: 4 })).toMatchObject({ firstBad: { sequence: 2 } });
   });
 
+  it('answers its public keys from memory, whatever holds the database up', async () => {
+    await seal();
+    const known = await keys();
+    await database.owner.query('BEGIN; LOCK TABLE audit_sealing_keys IN ACCESS EXCLUSIVE MODE');
+
+    expect(await keys()).toEqual(known);
+    expect(known).toHaveLength(1);
+    await database.owner.query('ROLLBACK');
+  });
+
   it('knows no proof of what is not there, or not yet sealed', async () => {
     expect((await service.get(`/v1/audit/events/${uuidv7()}/proof`)).status).toBe(404);
     const foreign = new Client({ connectionString: database.url });

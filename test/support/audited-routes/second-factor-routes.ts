@@ -11,6 +11,12 @@ async function answering(world: AuditedWorld, method: 'totp' | 'recovery_code', 
   return { body: { challengeId, method, code: isRight ? right : 'nobody-s-code' } };
 }
 
+/** The call that confirms what the owner of the token has begun to enrol. */
+async function confirming(world: AuditedWorld, token: string, isRight: boolean) {
+  const { body } = await world.api.post('/v1/users/me/mfa/totp', {}, { token });
+  return { token, body: { code: isRight ? await totpCode(body.secret as string) : 'nobody-s-code' } };
+}
+
 /** Second factors, and proving them once more. */
 export const SECOND_FACTOR_ROUTES: AuditedRoutes = {
   'POST /v1/auth/mfa': about(['session.started'], (world) => answering(world, 'totp', true), {
@@ -44,13 +50,20 @@ export const SECOND_FACTOR_ROUTES: AuditedRoutes = {
   ),
   // What is not confirmed is no factor.
   'POST /v1/users/me/mfa/totp': about([], async (world) => ({ token: await world.aToken(), body: {} })),
-  'POST /v1/users/me/mfa/totp/confirm': about(['mfa.totp-enrolled', 'session.ended'], async (world) => {
-    const { username } = await world.aUser();
-    await world.signIn(username);
-    const { accessToken: token } = await world.signIn(username);
-    const { body } = await world.api.post('/v1/users/me/mfa/totp', {}, { token });
-    return { token, body: { code: await totpCode(body.secret as string) } };
-  }),
+  'POST /v1/users/me/mfa/totp/confirm': about(
+    ['mfa.totp-enrolled', 'session.ended'],
+    async (world) => {
+      const { username } = await world.aUser();
+      await world.signIn(username);
+      return confirming(world, (await world.signIn(username)).accessToken, true);
+    },
+    {
+      'a wrong code': {
+        events: ['mfa.totp-enrolment-failed'],
+        call: async (world) => confirming(world, await world.aToken(), false),
+      },
+    },
+  ),
   'POST /v1/users/me/mfa/recovery-codes': about(['mfa.recovery-codes-replaced'], async (world) => ({
     token: (await world.anEnrolledUser()).token,
   })),

@@ -6,6 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { SecretBox } from '../../../infrastructure/crypto';
 import { SEALING_KEY_PURPOSE, SealingKeysRepository, type StoredSealingKey } from './sealing-keys.repository';
 
@@ -25,9 +26,18 @@ export interface SealingJwk {
   readonly alg: 'EdDSA';
 }
 
+/** Anybody may ask for them, as often as they like. One that another process makes is missing for so long. */
+const PUBLIC_KEYS_TTL_MS = 10_000;
+
 /** The keys that sign checkpoints. An installation has one; several only where two were made at once. */
 @Injectable()
 export class SealingKeysService {
+  private readonly published = new LRUCache<'keys', readonly SealingJwk[]>({
+    max: 1,
+    ttl: PUBLIC_KEYS_TTL_MS,
+    fetchMethod: () => this.readPublicJwks(),
+  });
+
   constructor(
     private readonly keys: SealingKeysRepository,
     private readonly box: SecretBox,
@@ -47,8 +57,15 @@ export class SealingKeysService {
     return (await this.keys.findAll()).flatMap((stored) => this.open(stored) ?? []);
   }
 
-  async publicJwks(): Promise<SealingJwk[]> {
-    return (await this.trusted()).map(({ kid, publicKey }) => {
+  async publicJwks(): Promise<readonly SealingJwk[]> {
+    return (await this.published.fetch('keys')) ?? [];
+  }
+
+  /** Undefined, which is not remembered, before the first key is made. */
+  private async readPublicJwks(): Promise<readonly SealingJwk[] | undefined> {
+    const trusted = await this.trusted();
+    if (trusted.length === 0) return undefined;
+    return trusted.map(({ kid, publicKey }) => {
       const { x = '' } = publicKey.export({ format: 'jwk' });
       return { kty: 'OKP', crv: 'Ed25519', x, kid, use: 'sig', alg: 'EdDSA' };
     });

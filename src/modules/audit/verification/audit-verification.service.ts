@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { EventPublisher } from '../../../common/events';
+import { BoundedQueue } from '../../../infrastructure/resilience';
 import type { AuditVerdictResponse, VerifyAuditBody } from '../dto/verification.schemas';
 import type { AuditProofResponse, SealingKeysResponse } from '../dto/checkpoint.response';
 import { AuditVerifiedEvent } from '../events/audit-verified.event';
@@ -17,6 +18,9 @@ import { ChainVerifier, type BadSequence, type ChainVerdict } from './chain-veri
 /** Says whether the trail is what it was when it was sealed. Reads it in parts, in bounded memory. */
 @Injectable()
 export class AuditVerificationService {
+  /** It takes the database and a processor for as long as it runs: one at a time, and nobody waits for that. */
+  private readonly runs = new BoundedQueue({ slots: 1, maxWaiting: 0 });
+
   constructor(
     private readonly batches: AuditBatchesRepository,
     private readonly records: AuditEventsRepository,
@@ -26,33 +30,16 @@ export class AuditVerificationService {
   ) {}
 
   async publicKeys(): Promise<SealingKeysResponse> {
-    return { keys: await this.keys.publicJwks() };
+    return { keys: [...(await this.keys.publicJwks())] };
   }
 
-  /** `trusted` replaces the keys of this installation, where the caller has kept them elsewhere. */
-  async verify(
-    { fromSequence, toSequence, checkpoint }: VerifyAuditBody,
-    trusted?: ReadonlyMap<string, KeyObject>,
-  ): Promise<AuditVerdictResponse> {
-    const keys =
-      trusted ?? new Map((await this.keys.trusted()).map(({ kid, publicKey }) => [kid, publicKey]));
-    const isWhole = fromSequence === undefined && toSequence === undefined;
-    const range = isWhole
-      ? await this.wholeRange()
-      : await this.batches.findRange({ fromSequence, toSequence });
-    const verdict = await this.follow(range, keys, checkpoint ?? null);
-    const firstBad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
-    const { count: unsealed } = await this.batches.countUnsealed();
-    const response = {
-      valid: firstBad === null,
-      checked: verdict.checked,
-      unsealed,
-      retired: verdict.retired,
-      ...(firstBad !== null && { firstBad }),
-      checkpoint: verdict.last,
-    };
-    await this.publisher.publish(new AuditVerifiedEvent(response));
-    return response;
+  /**
+   * `trusted` replaces the keys of this installation, where the caller has kept them elsewhere.
+   *
+   * @throws DomainError `SERVICE.OVERLOADED` while another one runs
+   */
+  verify(body: VerifyAuditBody, trusted?: ReadonlyMap<string, KeyObject>): Promise<AuditVerdictResponse> {
+    return this.runs.run(() => this.verifyNow(body, trusted));
   }
 
   /**
@@ -75,6 +62,31 @@ export class AuditVerificationService {
       path: inclusionPath(leaves, leafIndex).map((hash) => hash.toString('hex')),
       checkpoint,
     };
+  }
+
+  private async verifyNow(
+    { fromSequence, toSequence, checkpoint }: VerifyAuditBody,
+    trusted: ReadonlyMap<string, KeyObject> | undefined,
+  ): Promise<AuditVerdictResponse> {
+    const keys =
+      trusted ?? new Map((await this.keys.trusted()).map(({ kid, publicKey }) => [kid, publicKey]));
+    const isWhole = fromSequence === undefined && toSequence === undefined;
+    const range = isWhole
+      ? await this.wholeRange()
+      : await this.batches.findRange({ fromSequence, toSequence });
+    const verdict = await this.follow(range, keys, checkpoint ?? null);
+    const firstBad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
+    const { count: unsealed } = await this.batches.countUnsealed();
+    const response = {
+      valid: firstBad === null,
+      checked: verdict.checked,
+      unsealed,
+      retired: verdict.retired,
+      ...(firstBad !== null && { firstBad }),
+      checkpoint: verdict.last,
+    };
+    await this.publisher.publish(new AuditVerifiedEvent(response));
+    return response;
   }
 
   private async wholeRange(): Promise<{ first: number; last: number } | null> {

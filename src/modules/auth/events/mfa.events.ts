@@ -24,6 +24,13 @@ export class TotpEnrolledEvent extends OwnFactorEvent {
   readonly name = 'mfa.totp-enrolled';
 }
 
+/** What was to confirm a second factor was wrong: nothing became one. */
+export class TotpEnrolmentFailedEvent extends OwnFactorEvent {
+  readonly name = 'mfa.totp-enrolment-failed';
+  override readonly outcome = 'failure';
+  override readonly reason = 'wrong_code';
+}
+
 export class TotpDisabledEvent extends OwnFactorEvent {
   readonly name = 'mfa.totp-disabled';
 }

@@ -6,7 +6,7 @@ import { EventPublisher } from '../../../common/events';
 import { appConfig } from '../../../config/app.config';
 import { Database } from '../../../infrastructure/database';
 import type { TotpEnrolmentResponse } from '../dto/mfa.schemas';
-import { TotpEnrolledEvent } from '../events/mfa.events';
+import { TotpEnrolledEvent, TotpEnrolmentFailedEvent } from '../events/mfa.events';
 import type { SignInOrigin } from '../sign-in/sign-in-result';
 import type { EnrollingAccount } from './enrolling-accounts';
 import { EnrolmentConclusion, type ConcludedEnrolment } from './enrolment-conclusion';
@@ -50,7 +50,10 @@ export class TotpEnrolmentService {
   ): Promise<ConcludedEnrolment & { readonly recoveryCodes: readonly string[] }> {
     const { user } = account;
     const enrolment = await this.totp.matchEnrolment(user.id, code);
-    if (enrolment === null) throw new DomainError('AUTH.INVALID_CODE');
+    if (enrolment === null) {
+      await this.events.publish(new TotpEnrolmentFailedEvent(user.id));
+      throw new DomainError('AUTH.INVALID_CODE');
+    }
     return this.database.transaction(async () => {
       await this.totp.confirm(user.id, enrolment);
       const recoveryCodes = await this.recoveryCodes.replace(user.id);
