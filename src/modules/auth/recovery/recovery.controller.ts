@@ -39,8 +39,8 @@ export class RecoveryController {
     status: 202,
     errors: ['MAIL.NOT_CONFIGURED', 'SERVICE.OVERLOADED'],
   })
-  forgot(@Body({ schema: ForgotPasswordBody }) { email }: ForgotPasswordBody): void {
-    this.requests.accept(email);
+  forgot(@Body({ schema: ForgotPasswordBody }) { email }: ForgotPasswordBody): Promise<void> {
+    return this.requests.accept(email);
   }
 
   @Post('password/reset')
