@@ -16,7 +16,12 @@ describe('recovery of a password by mail', () => {
 
   beforeAll(async () => {
     trap = await MailTrap.start();
-    services = await startTwoServices({ ...trap.env, ACCOUNT_PAGES_URL: PAGES, RATE_LIMIT_FORGOT: '5' });
+    services = await startTwoServices({
+      ...trap.env,
+      ACCOUNT_PAGES_URL: PAGES,
+      RATE_LIMIT_FORGOT: '5',
+      RATE_LIMIT_FORGOT_PER_ADDRESS: '1000',
+    });
   });
 
   afterAll(async () => {

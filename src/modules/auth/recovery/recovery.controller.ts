@@ -35,7 +35,7 @@ export class RecoveryController {
   @ApiContract({
     summary: 'Ask for a mail to choose a new password',
     description:
-      'The same answer, after the same time, whether or not anybody has the address. The limit counts mailboxes, known or not.',
+      'The same answer, after the same time, whether or not anybody has the address. The limits count mailboxes, known or not, and callers.',
     status: 202,
     errors: ['MAIL.NOT_CONFIGURED', 'SERVICE.OVERLOADED'],
   })
