@@ -6,6 +6,7 @@ import { ChangeFeedModule } from './infrastructure/change-feed';
 import { ClockModule } from './infrastructure/clock';
 import { CryptoModule } from './infrastructure/crypto';
 import { DatabaseModule } from './infrastructure/database';
+import { DeferredWorkModule } from './infrastructure/deferred-work';
 import { DependenciesModule } from './infrastructure/dependencies';
 import { EventsModule } from './infrastructure/events';
 import { ProblemFilter, ValidationPipe } from './infrastructure/http';
@@ -42,6 +43,7 @@ import { UsersModule } from './modules/users';
     PaginationModule,
     PrivacyModule,
     PurgeModule,
+    DeferredWorkModule,
     MailModule,
     RateLimitModule,
     UsersModule,

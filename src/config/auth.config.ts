@@ -18,6 +18,7 @@ export const authConfig = registerAs('auth', () => {
       mfaPerChallenge: env.RATE_LIMIT_MFA_PER_CHALLENGE,
       mfaPerAddress: env.RATE_LIMIT_MFA_PER_ADDRESS,
       forgotPerMailbox: env.RATE_LIMIT_FORGOT,
+      forgotPerAddress: env.RATE_LIMIT_FORGOT_PER_ADDRESS,
       ssoStartPerAddress: env.RATE_LIMIT_SSO_START,
     },
     /** Of everybody, whatever their roles. */

@@ -116,6 +116,7 @@ export const environmentSchema = z.object({
   MFA_REQUIRED: flag.default(false),
   TOTP_ACCEPT_PREVIOUS_STEP: flag.default(false),
   RATE_LIMIT_FORGOT: z.coerce.number().int().min(1).default(5),
+  RATE_LIMIT_FORGOT_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
   OUTBOUND_PRIVATE_NETWORKS: list.pipe(z.array(network)).default([]),
   SSO_RETURN_URLS: list.pipe(z.array(returnUrl)).default([]),
 

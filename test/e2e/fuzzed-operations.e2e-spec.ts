@@ -38,6 +38,7 @@ describe('every operation of the OpenAPI document', () => {
       SSO_RETURN_URLS: 'https://app.corp.example/done',
       RATE_LIMIT_LOGIN_PER_ADDRESS: '100000',
       RATE_LIMIT_LOGIN_PER_NAME: '100000',
+      RATE_LIMIT_FORGOT_PER_ADDRESS: '100000',
       FAILED_ATTEMPTS_LIMIT: '100',
     });
     contract = await OpenApiContract.load(service.api.baseUrl);

@@ -58,10 +58,28 @@ describe('lockout', () => {
 
     const right = await login(1, user.username, PASSWORD);
     expect([right.status, { ...right.body, requestId: '' }]).toEqual([401, { ...wrong.body, requestId: '' }]);
-    expect(await services.trail('user.locked-out', user.id)).toEqual(['denied']);
+    expect(await services.trailInTime('user.locked-out', user.id)).toEqual(['denied']);
 
     await services.sql('UPDATE sign_in_attempts SET locked_until = statement_timestamp()');
     expect((await login(1, user.username, PASSWORD)).status).toBe(200);
+  });
+
+  it('A: the failure that locks leaves the same behind where nobody has the name; telling the owner comes later', async () => {
+    const user = await services.aUser();
+    await services.sql(`CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN NEW.due_at := now() + interval ''1 hour''; RETURN NEW; END'`);
+    await services.sql(
+      'CREATE TRIGGER later BEFORE INSERT ON deferred_work FOR EACH ROW EXECUTE FUNCTION later()',
+    );
+    await lock(user);
+    await statuses(LIMIT, () => 'nobody-has-this-name', WRONG);
+    const left = await services.sql('SELECT kind FROM deferred_work');
+    expect(left).toEqual([{ kind: 'locked-out' }, { kind: 'locked-out' }]);
+    expect(await services.trail('user.locked-out', user.id)).toEqual([]);
+
+    await services.sql('DROP FUNCTION later() CASCADE');
+    await services.sql('UPDATE deferred_work SET due_at = now()');
+    expect(await services.trailInTime('user.locked-out', user.id)).toEqual(['denied']);
   });
 
   it('lets parallel guesses under all spellings, on two processes, compare no more than N passwords', async () => {

@@ -260,7 +260,7 @@ describe('second factors', () => {
       }
       const locked = await first.login(user.username, PASSWORD);
       expect([locked.status, locked.body.code]).toEqual([401, 'AUTH.INVALID_CREDENTIALS']);
-      expect(await services.trail('user.locked-out', user.id)).toHaveLength(1);
+      expect(await services.trailInTime('user.locked-out', user.id)).toHaveLength(1);
     });
 
     it('of a locked account are answered like others, and burn no recovery code', async () => {

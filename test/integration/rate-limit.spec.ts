@@ -62,6 +62,7 @@ describe('rate limits without Redis', () => {
           mfaPerAddress: 100,
           mfaPerChallenge: 10,
           forgotPerMailbox: 5,
+          forgotPerAddress: 100,
           ssoStartPerAddress: 100,
         },
       })

@@ -6,6 +6,7 @@ import { ADMIN, startService, type ServiceProcess } from './service';
 
 export const PASSWORD = 'a long and quiet sentence';
 const SEEN_ELSEWHERE_WITHIN_MS = 1_000;
+const FOLLOWS_WITHIN_MS = 10_000;
 
 export interface TestUser {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface TwoServices {
   expectDead(accessToken: string): Promise<void>;
   /** The reasons, or else the outcomes, that the trail holds of `action` at `target`. */
   trail(action: string, target: string): Promise<string[]>;
+  /** The same, of what follows an answer: once there is something. */
+  trailInTime(action: string, target: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +41,13 @@ export async function startTwoServices(env: Record<string, string> = {}): Promis
   await client.connect();
   const { accessToken: adminToken } = await first.api.signIn(ADMIN.username, ADMIN.password);
   let count = 0;
+  const trail = async (action: string, target: string): Promise<string[]> => {
+    const path = `/v1/audit/events?action=${action}&target=${target}&limit=200`;
+    const { body } = await first.api.get(path, { token: adminToken });
+    return (body.items as { reason?: string; outcome: string }[]).map(
+      ({ reason, outcome }) => reason ?? outcome,
+    );
+  };
   return {
     first,
     second,
@@ -61,12 +71,14 @@ export async function startTwoServices(env: Record<string, string> = {}): Promis
         await sleep(10);
       }
     },
-    trail: async (action, target) => {
-      const path = `/v1/audit/events?action=${action}&target=${target}&limit=200`;
-      const { body } = await first.api.get(path, { token: adminToken });
-      return (body.items as { reason?: string; outcome: string }[]).map(
-        ({ reason, outcome }) => reason ?? outcome,
-      );
+    trail,
+    trailInTime: async (action, target) => {
+      const deadline = Date.now() + FOLLOWS_WITHIN_MS;
+      for (;;) {
+        const found = await trail(action, target);
+        if (found.length > 0 || Date.now() > deadline) return found;
+        await sleep(20);
+      }
     },
     stop: async () => {
       await Promise.all([first.stop(), second.stop()]);

@@ -10,6 +10,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { EventPublisher } from '../../common/events';
 import { mailConfig } from '../../config/mail.config';
 import { SecretBox } from '../crypto';
+import { WorkLoop } from '../work-loop';
 import { MailAbandonedEvent } from './events/mail-abandoned.event';
 import { layOut } from './mail-layout';
 import { MailOutbox, type OutboxMail } from './mail-outbox';
@@ -17,7 +18,6 @@ import { mailTemplate } from './mail-template';
 import { MailRejectedError, MailTransport } from './mail-transport';
 import { RelayState } from './relay-state';
 import { openMail } from './sealed-mail';
-import { WakeableTimer } from './wakeable-timer';
 
 const BATCH = 5;
 const POLL_MS = 1_000;
@@ -31,10 +31,13 @@ const SHUTDOWN_MS = 3_000;
 @Injectable()
 export class MailSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Mail');
-  private readonly timer = new WakeableTimer();
-  private loop: Promise<void> = Promise.resolve();
-  private isEnding = false;
-  private isBlind = false;
+  private readonly loop = new WorkLoop({
+    step: () => this.sendBatch(),
+    restAfterFailureMs: POLL_MS,
+    onFailure: (error) => {
+      this.logger.warn(`The outbox cannot be read: ${String(error)}`);
+    },
+  });
 
   constructor(
     @Inject(mailConfig.KEY) private readonly config: ConfigType<typeof mailConfig>,
@@ -58,44 +61,26 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
         'Links in mails lead to this machine: neither ACCOUNT_PAGES_URL nor PUBLIC_URL is set',
       );
     }
-    this.loop = this.run();
+    this.loop.start();
   }
 
   /** There is something new to send. */
   wake(): void {
-    if (!this.relay.isResting) this.timer.wake();
+    if (!this.relay.isResting) this.loop.wake();
   }
 
   /** A relay that does not answer holds nobody up: a mail in flight is somebody else's once its lease has ended. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isEnding = true;
-    this.timer.wake();
-    const patience = new WakeableTimer();
-    await Promise.race([this.loop, patience.sleep(SHUTDOWN_MS)]);
-    patience.wake();
+    await this.loop.stop(SHUTDOWN_MS);
     this.transport.close();
   }
 
-  private async run(): Promise<void> {
-    while (!this.isEnding) {
-      const isMore = await this.sendBatch();
-      if (!isMore || this.relay.isResting) await this.timer.sleep(Math.max(POLL_MS, this.relay.restMs));
-    }
-  }
-
-  /** Whether there may be more to send at once. */
-  private async sendBatch(): Promise<boolean> {
-    try {
-      const claim = uuidv7();
-      const mails = await this.outbox.claim(claim, BATCH);
-      await Promise.all(mails.map((mail) => this.deliver(mail, claim)));
-      this.isBlind = false;
-      return mails.length === BATCH;
-    } catch (error) {
-      if (!this.isBlind) this.logger.warn(`The outbox cannot be read: ${String(error)}`);
-      this.isBlind = true;
-      return false;
-    }
+  private async sendBatch(): Promise<number> {
+    const claim = uuidv7();
+    const mails = await this.outbox.claim(claim, BATCH);
+    await Promise.all(mails.map((mail) => this.deliver(mail, claim)));
+    const isMore = mails.length === BATCH && !this.relay.isResting;
+    return isMore ? 0 : Math.max(POLL_MS, this.relay.restMs);
   }
 
   private async deliver(mail: OutboxMail, claim: string): Promise<void> {

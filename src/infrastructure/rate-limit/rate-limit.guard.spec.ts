@@ -16,6 +16,7 @@ const LIMITS = {
   mfaPerAddress: 20,
   mfaPerChallenge: 3,
   forgotPerMailbox: 5,
+  forgotPerAddress: 8,
   ssoStartPerAddress: 100,
 };
 
@@ -30,6 +31,7 @@ const routes = {
   otherLogin: routeOf('login'),
   refresh: routeOf('refresh'),
   mfa: routeOf('mfa'),
+  forgot: routeOf('forgot'),
   unlimited: routeOf(),
 };
 
@@ -220,6 +222,31 @@ describe('RateLimitGuard', () => {
       body: { challengeId: index % 2 === 0 ? `made-up-${index}` : { $ne: null } },
     }));
     expect(await admittedOf(madeUp, routes.mfa)).toBe(LIMITS.mfaPerAddress);
+  });
+
+  it('counts mails to one mailbox together, whatever the spelling and the source, for an hour', async () => {
+    const spellings = ['ada@example.com', 'ADA@Example.com'].flatMap((email) => [
+      { email },
+      { newEmail: email },
+    ]);
+    const flood = manyAddresses([...spellings, ...spellings, ...spellings]);
+    expect(await admittedOf(flood, routes.forgot)).toBe(LIMITS.forgotPerMailbox);
+
+    const { outcome } = await call(routes.forgot, { ip: '192.0.2.9', body: { email: 'ada@example.com' } });
+    expect(outcome).toMatchObject({ code: 'AUTH.RATE_LIMITED', options: { retryAfterSeconds: 3_599 } });
+  });
+
+  it('counts mails that one source asks for together, whatever the mailbox, at no cost to the mailboxes', async () => {
+    const flood = Array.from({ length: 20 }, (_, index) => ({
+      ip: '192.0.2.1',
+      body: { email: `somebody${index}@example.com` },
+    }));
+    expect(await admittedOf(flood, routes.forgot)).toBe(LIMITS.forgotPerAddress);
+
+    const theirs = manyAddresses(
+      Array.from({ length: LIMITS.forgotPerMailbox }, () => ({ email: 'somebody19@example.com' })),
+    );
+    expect(await admittedOf(theirs, routes.forgot)).toBe(LIMITS.forgotPerMailbox);
   });
 
   it.each([

@@ -11,13 +11,14 @@ const WINDOW_MS = 60_000;
 /** As long as a challenge can live: its count never starts anew. */
 const CHALLENGE_WINDOW_MS = 600_000;
 /** Mails annoy for longer than a minute. */
-const MAILBOX_WINDOW_MS = 3_600_000;
+const MAIL_WINDOW_MS = 3_600_000;
 
 /** Counts by what callers typed as their name. */
 export const LOGIN_NAME_LIMIT = 'login.name';
 
 /** Limits against guessing: without Redis every process counts them in PostgreSQL, never each for itself. */
 export const SHARED_LIMITS: ReadonlySet<string> = new Set([
+  'forgot.address',
   'forgot.mailbox',
   'login.address',
   LOGIN_NAME_LIMIT,
@@ -62,10 +63,11 @@ function throttlersOf(limits: RateLimits, box: SecretBox): ThrottlerOptions[] {
       skipIf: (context) => challengeOf(context) === '',
       getTracker: (_request, context) => challengeOf(context),
     }),
+    limitOf('forgot', { name: 'forgot.address', limit: limits.forgotPerAddress, ttl: MAIL_WINDOW_MS }),
     limitOf('forgot', {
       name: 'forgot.mailbox',
       limit: limits.forgotPerMailbox,
-      ttl: MAILBOX_WINDOW_MS,
+      ttl: MAIL_WINDOW_MS,
       skipIf: (context) => typedMailboxOf(context) === '',
       getTracker: (_request, context) => typedMailboxOf(context),
     }),

@@ -35,12 +35,12 @@ export class RecoveryController {
   @ApiContract({
     summary: 'Ask for a mail to choose a new password',
     description:
-      'The same answer, after the same time, whether or not anybody has the address. The limit counts mailboxes, known or not.',
+      'The same answer, after the same time, whether or not anybody has the address. The limits count mailboxes, known or not, and callers.',
     status: 202,
     errors: ['MAIL.NOT_CONFIGURED', 'SERVICE.OVERLOADED'],
   })
-  forgot(@Body({ schema: ForgotPasswordBody }) { email }: ForgotPasswordBody): void {
-    this.requests.accept(email);
+  forgot(@Body({ schema: ForgotPasswordBody }) { email }: ForgotPasswordBody): Promise<void> {
+    return this.requests.accept(email);
   }
 
   @Post('password/reset')

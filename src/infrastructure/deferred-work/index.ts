@@ -1,0 +1,2 @@
+export { DeferredWork, type DeferredKind } from './deferred-work';
+export { DeferredWorkModule } from './deferred-work.module';

@@ -1,0 +1,1 @@
+export { WorkLoop } from './work-loop';
