@@ -2,6 +2,7 @@ import { SAML_ATTACKS } from '../support/saml/attacks';
 import { OTHER_RETURN_TO, outcomeOf, RETURN_TO, SamlBrowser } from '../support/saml/saml-browser';
 import { startSamlServices, type SamlServices } from '../support/saml/saml-services';
 import { encode, TestIdp, type ResponseOptions, type TestRequest } from '../support/saml/test-idp';
+import type { ApiClient } from '../support/api-client';
 import { PASSWORD } from '../support/two-services';
 
 const ATTACKS = SAML_ATTACKS.filter(({ needsRequest }) => needsRequest !== true);
@@ -64,6 +65,20 @@ describe('a SAML response that nobody asked for (security.md I)', () => {
     expect(outcomeOf(await send()).code).not.toBeNull();
     await services.changeProvider(ids.corp ?? '', { config: { allowIdpInitiated: false } });
     await expectRefused(await send(), 'unsolicited', 'corp');
+  });
+
+  it('I: is refused where its assertion was used by a record that was deleted and made again', async () => {
+    const again = { ...config, allowIdpInitiated: true };
+    const response = await aResponse({}, unasked('again'));
+    const first = await services.aProvider('again', { ...again, jitProvisioning: false });
+    const send = async ({ api }: { api: ApiClient }) => new SamlBrowser(api, 'again').post(response, {});
+    expect(outcomeOf(await send(services.first)).error).toBe('AUTH.SSO_FAILED');
+    await services.removeProvider(first);
+    ids.again = await services.aProvider('again', again);
+    for (const service of [services.first, services.second]) {
+      expect(outcomeOf(await send(service)).code).toBeNull();
+      await expect(lastRefusal('again')).resolves.toBe('replayed');
+    }
   });
 
   describe('is none once it names a request: it was stolen, or is lost', () => {

@@ -10,6 +10,8 @@ export interface SamlServices extends TwoServices {
   /** Adds a provider and answers its id, once both processes know it. */
   aProvider(slug: string, config: object, more?: object): Promise<string>;
   changeProvider(id: string, change: object): Promise<void>;
+  /** Deletes a provider, and waits until neither process knows it. */
+  removeProvider(id: string): Promise<void>;
   /** Why the last answer of a provider was refused, as the trail has it. */
   lastRefusal(providerId: string): Promise<string | undefined>;
 }
@@ -34,6 +36,10 @@ export async function startSamlServices(): Promise<SamlServices> {
       }
     }
   };
+  const provider = async (id: string): Promise<{ slug: string; version: number }> => {
+    const { body } = await first.api.get(`/v1/identity-providers/${id}`, { token: adminToken });
+    return body as { slug: string; version: number };
+  };
   return {
     ...services,
     aProvider: async (slug, config, more = {}) => {
@@ -47,8 +53,7 @@ export async function startSamlServices(): Promise<SamlServices> {
       return body.id as string;
     },
     changeProvider: async (id, change) => {
-      const { body: before } = await first.api.get(`/v1/identity-providers/${id}`, { token: adminToken });
-      const ifMatch = before.version as number;
+      const { slug, version: ifMatch } = await provider(id);
       const name = `version ${ifMatch + 1}`;
       const { status, body } = await first.api.patch(
         `/v1/identity-providers/${id}`,
@@ -56,7 +61,16 @@ export async function startSamlServices(): Promise<SamlServices> {
         { token: adminToken, ifMatch },
       );
       if (status !== 200) throw new Error(`The change was answered ${status} ${JSON.stringify(body)}`);
-      await untilKnown(before.slug as string, body.enabled === true ? name : undefined);
+      await untilKnown(slug, body.enabled === true ? name : undefined);
+    },
+    removeProvider: async (id) => {
+      const { slug, version: ifMatch } = await provider(id);
+      const { status, body } = await first.api.delete(`/v1/identity-providers/${id}`, {
+        token: adminToken,
+        ifMatch,
+      });
+      if (status !== 204) throw new Error(`The deletion was answered ${status} ${JSON.stringify(body)}`);
+      await untilKnown(slug, undefined);
     },
     lastRefusal: async (providerId) => (await services.trail('sso.refused', providerId))[0],
   };

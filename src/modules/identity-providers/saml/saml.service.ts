@@ -68,8 +68,8 @@ export class SamlService {
   ): Promise<ExternalProfile> {
     if (identity.inResponseTo !== requestId) throw new SamlRefusal('unasked');
     const { assertionId, replayableUntil } = identity;
-    if (!(await this.spent.spend(provider.id, assertionId, replayableUntil)))
-      throw new SamlRefusal('replayed');
+    const { entityId: issuer } = provider.config;
+    if (!(await this.spent.spend(issuer, assertionId, replayableUntil))) throw new SamlRefusal('replayed');
     return profileOf(provider, identity);
   }
 
