@@ -45,23 +45,37 @@ describe('linking an identity by way of a browser', () => {
     service: ServiceProcess = services.second,
   ): Promise<Response> =>
     fetch(`${service.api.baseUrl}${pathname}${search}`, { redirect: 'manual', headers: { cookie } });
+  const setEnabled = async (slug: string, enabled: boolean): Promise<void> => {
+    const [row] = await services.sql<{ id: string; version: number }>(
+      'SELECT id, version FROM identity_providers WHERE slug = $1',
+      [slug],
+    );
+    const path = `/v1/identity-providers/${row?.id ?? ''}`;
+    const ifMatch = row?.version ?? 0;
+    const { status } = await services.first.api.patch(
+      path,
+      { enabled },
+      { token: services.adminToken, ifMatch },
+    );
+    expect(status).toBe(200);
+  };
   const linked = async (token: string): Promise<string[]> => {
     const { body } = await services.second.api.get('/v1/users/me/identities', { token });
     return (body.items as { provider: string }[]).map(({ provider }) => provider);
   };
   /** An ordinary sign-in through the provider, as far as the browser goes. */
-  const browse = async (): Promise<{ location: string; codeVerifier: string }> => {
+  const browse = async (slug = 'corporate'): Promise<{ location: string; codeVerifier: string }> => {
     const codeVerifier = randomBytes(32).toString('base64url');
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
     const query = new URLSearchParams({ returnTo: RETURN_TO, codeChallenge });
-    const login = new URL(`${services.first.api.baseUrl}/v1/auth/oidc/corporate/login?${query.toString()}`);
+    const login = new URL(`${services.first.api.baseUrl}/v1/auth/oidc/${slug}/login?${query.toString()}`);
     const begun = await bring(login, '', services.first);
     const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const answer = await bring(op.authorize(begun.headers.get('location') ?? ''), cookie);
     return { location: answer.headers.get('location') ?? '', codeVerifier };
   };
-  const aCode = async (): Promise<{ code: string; codeVerifier: string }> => {
-    const { location, codeVerifier } = await browse();
+  const aCode = async (slug?: string): Promise<{ code: string; codeVerifier: string }> => {
+    const { location, codeVerifier } = await browse(slug);
     return { code: new URL(location).searchParams.get('code') ?? '', codeVerifier };
   };
   /** The whole of it: to where the browser is sent, and whose session that brings. */
@@ -272,4 +286,56 @@ describe('linking an identity by way of a browser', () => {
       expect(await linked(user.accessToken)).toEqual([]);
     },
   );
+
+  describe('of a provider that is disabled', () => {
+    const own = '/v1/users/me/identities';
+
+    it('is listed as one that nobody signs in by, and its owner takes it away', async () => {
+      const { issuer, clientId, clientSecret } = op;
+      await register('oidc', 'retired', { issuer, clientId, clientSecret });
+      const user = await somebody();
+      const { url, cookie } = await start('retired', user.accessToken);
+      await bring(op.authorize(url), cookie);
+      const onItsWay = await aCode('retired');
+
+      await setEnabled('retired', false);
+      const { body } = await services.second.api.get(own, { token: user.accessToken });
+      expect(body.items).toEqual([
+        expect.objectContaining({ provider: 'retired', name: 'retired', enabled: false }),
+      ]);
+      expect((await services.second.api.post('/v1/auth/sso/exchange', onItsWay)).status).toBe(401);
+
+      const path = `${own}/retired`;
+      expect((await services.second.api.delete(path, { token: user.accessToken })).status).toBe(204);
+      expect(await services.sql('SELECT 1 FROM external_identities WHERE user_id = $1', [user.id])).toEqual(
+        [],
+      );
+      expect(await services.trail('identity.unlinked', user.id)).toEqual(['success']);
+    });
+
+    it('is no way in that is left, once the other one is taken away', async () => {
+      const { issuer, clientId, clientSecret } = op;
+      await register('oidc', 'other', { issuer, clientId, clientSecret });
+      const { body: provisioned } = await services.first.api.post('/v1/auth/sso/exchange', await aCode());
+      const token = provisioned.accessToken as string;
+      const { url, cookie } = await start('other', token);
+      await bring(op.authorize(url), cookie);
+      expect((await linked(token)).sort()).toEqual(['corporate', 'other']);
+
+      await setEnabled('other', false);
+      const last = await services.second.api.delete(`${own}/corporate`, { token });
+      expect([last.status, last.body.code]).toEqual([409, 'IDENTITY.LAST_WAY_IN']);
+      expect((await services.first.api.delete(`${own}/other`, { token })).status).toBe(204);
+    });
+
+    it('of which there is none of one’s own is not found', async () => {
+      const user = await somebody();
+      for (const slug of ['retired', 'corporate', 'nobody']) {
+        const { status, body } = await services.first.api.delete(`${own}/${slug}`, {
+          token: user.accessToken,
+        });
+        expect([status, body.code]).toEqual([404, 'IDENTITY.NOT_FOUND']);
+      }
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anEnrolledUser, claimsOf } from '../support/second-factors';
+import { anEnrolledUser, claimsOf, totpCode } from '../support/second-factors';
 import type { ApiClient } from '../support/api-client';
 import { TestIdp } from '../support/saml/test-idp';
 import { startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
@@ -257,6 +257,29 @@ describe('the exchange at the end of a sign-in through a browser', () => {
     expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
     expect(await services.trail('sign_in.failed', user.id)).toContain('provider_changed');
     expect(await sessionsOf(user)).toEqual(before);
+  });
+
+  it('is refused at the enrolment of a factor too where the provider was changed meanwhile, and the trail says why', async () => {
+    const provider = await aProvider('oidc', 'changed-later', OIDC);
+    const user = await services.aUser();
+    const role = { name: 'guarded', grants: ['users:read'], requiresMfa: true };
+    const { body: made } = await first.post('/v1/roles', role, { token: services.adminToken });
+    const assignment = { principalType: 'user', principalId: user.id, roleId: made.id, effect: 'allow' };
+    await first.post('/v1/assignments', assignment, { token: services.adminToken });
+    const { challengeId, status: asked } = (await exchange(first, await aCode(user, { provider }))).body;
+    expect(asked).toBe('mfa_enrolment_required');
+    const { secret: key } = (await second.post('/v1/users/me/mfa/totp', { challengeId })).body;
+    await first.patch(
+      `/v1/identity-providers/${provider}`,
+      { trustedMethods: ['mfa'] },
+      { token: services.adminToken, ifMatch: 1 },
+    );
+    const confirmation = { challengeId, code: await totpCode(key as string) };
+    const { status, body } = await second.post('/v1/users/me/mfa/totp/confirm', confirmation);
+    expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CHALLENGE']);
+    expect(await services.trail('sign_in.failed', user.id)).toEqual(['provider_changed']);
+    expect(await services.trail('mfa.totp-enrolled', user.id)).toEqual([]);
+    expect(await sessionsOf(user)).toEqual([]);
   });
 
   it('is refused where the user was disabled since, on the other process', async () => {

@@ -20,6 +20,9 @@ export interface StoredProvider extends ProviderContent {
   readonly version: number;
 }
 
+/** What its people may know of a provider. */
+export type ProviderLabel = Pick<StoredProvider, 'id' | 'kind' | 'slug' | 'name' | 'enabled'>;
+
 export const SLUG_CONSTRAINT = 'uq_identity_providers_slug';
 export const DOMAIN_CONSTRAINT = 'uq_identity_provider_domains';
 
@@ -29,6 +32,10 @@ const FIND = { name: 'identity-providers-find', text: `${SELECT} WHERE id = $1` 
 const FIND_ENABLED = {
   name: 'identity-providers-find-enabled',
   text: `${SELECT} WHERE enabled ORDER BY name, id`,
+};
+const FIND_LABELS = {
+  name: 'identity-providers-find-labels',
+  text: 'SELECT id, kind, slug, name, enabled FROM identity_providers WHERE id = ANY($1)',
 };
 const FIND_PAGE = {
   name: 'identity-providers-find-page',
@@ -87,6 +94,10 @@ export class IdentityProvidersRepository {
 
   findEnabled(): Promise<StoredProvider[]> {
     return this.database.query<StoredProvider>(FIND_ENABLED);
+  }
+
+  findLabels(ids: readonly string[]): Promise<ProviderLabel[]> {
+    return this.database.query<ProviderLabel>(FIND_LABELS, [ids]);
   }
 
   findPage(afterId: string, limit: number): Promise<StoredProvider[]> {

@@ -1,6 +1,7 @@
 export type { ExternalProfile } from './external-profile';
 export type { IdentityProvider, ProviderOf } from './identity-provider';
 export { IdentityProvidersModule } from './identity-providers.module';
+export type { ProviderLabel } from './identity-providers.repository';
 export { LdapDirectoryService } from './ldap/ldap-directory.service';
 export { mappedProfile, type MappedProfile } from './mapping/mapped-profile';
 export type { OidcRequestState, OidcWishes } from './oidc/oidc-driver';

@@ -2,7 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../../common/errors';
 import { ChangeFeed, type ChangeSubscriber } from '../../infrastructure/change-feed';
 import type { IdentityProvider, ProviderOf } from './identity-provider';
-import { IdentityProvidersRepository, type StoredProvider } from './identity-providers.repository';
+import {
+  IdentityProvidersRepository,
+  type ProviderLabel,
+  type StoredProvider,
+} from './identity-providers.repository';
 import { ProviderDrivers } from './provider-drivers';
 import type { ProviderKind } from './provider-kinds';
 import { ProviderSecrets } from './provider-secrets';
@@ -55,6 +59,11 @@ export class ProviderDirectory implements ChangeSubscriber {
   async list(): Promise<readonly IdentityProvider[]> {
     if (!this.feed.isFresh()) await this.load();
     return this.providers;
+  }
+
+  /** Those of `ids`, disabled and broken ones as well: what nobody signs in by must still have a name. Asks the database. */
+  labels(ids: readonly string[]): Promise<ProviderLabel[]> {
+    return this.repository.findLabels(ids);
   }
 
   /** As they were last read: to tell of, and not to decide by. */

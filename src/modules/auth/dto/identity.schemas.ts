@@ -6,6 +6,7 @@ const LinkedIdentityResponse = z
   .strictObject({
     provider: z.string().describe('The slug of the provider.'),
     name: z.string(),
+    enabled: z.boolean().describe('While its provider is disabled nobody signs in by it.'),
     username: z.string().describe('As the provider last said it.'),
     linkedAt: timestampField,
     lastSeenAt: timestampField,
@@ -16,6 +17,7 @@ const LinkedIdentityResponse = z
       {
         provider: 'corporate',
         name: 'Example Inc.',
+        enabled: true,
         username: 'ada',
         linkedAt: '2026-01-31T09:30:00.000Z',
         lastSeenAt: '2026-01-31T09:30:00.000Z',

@@ -60,13 +60,18 @@ export class ExternalSignInService {
   }
 
   /**
-   * The identity leads to the account no more, and what its provider gave goes with it.
+   * The identity leads to the account no more, and what its provider gave goes with it. A way in must be left, as
+   * {@link ExternalIdentitiesService.unlink} has it.
    *
    * @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN`, `RBAC.LAST_ADMINISTRATOR`
    */
-  unlink(userId: string, { id, kind }: Pick<IdentityProvider, 'id' | 'kind'>): Promise<void> {
+  unlink(
+    userId: string,
+    { id, kind }: Pick<IdentityProvider, 'id' | 'kind'>,
+    enabledProviders: readonly string[],
+  ): Promise<void> {
     return this.database.transaction(async () => {
-      await this.identities.unlink(userId, id);
+      await this.identities.unlink(userId, id, enabledProviders);
       await this.grants.replace(userId, `${kind}:${id}`, { roles: [], groupIds: [] });
     });
   }

@@ -2,13 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
-import { ProviderDirectory } from '../../identity-providers';
+import { ProviderDirectory, type ProviderLabel } from '../../identity-providers';
 import { SessionsService } from '../../sessions';
-import { CredentialsService, ExternalIdentitiesService } from '../../users';
+import { CredentialsService, ExternalIdentitiesService, type ExternalIdentity } from '../../users';
 import type { LinkedIdentityResponse } from '../dto/identity.schemas';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
 import { DirectoryAttempts } from './directory-attempts';
 import { ExternalSignInService } from './external-sign-in.service';
+
+interface LabelledIdentity extends ExternalIdentity {
+  readonly provider: ProviderLabel;
+}
 
 /** By which identities elsewhere people sign in to their own accounts. */
 @Injectable()
@@ -24,20 +28,16 @@ export class OwnIdentitiesService {
     private readonly database: Database,
   ) {}
 
-  /** Those of enabled providers. */
+  /** Those of disabled providers as well: their owner must be able to take them away. */
   async list({ subject }: Principal): Promise<LinkedIdentityResponse[]> {
-    const providers = await this.directory.list();
-    return (await this.identities.listOf(subject)).flatMap(({ providerId, username, linkedAt, lastSeenAt }) =>
-      providers
-        .filter(({ id }) => id === providerId)
-        .map(({ slug, name }) => ({
-          provider: slug,
-          name,
-          username,
-          linkedAt: linkedAt.toISOString(),
-          lastSeenAt: lastSeenAt.toISOString(),
-        })),
-    );
+    return (await this.labelled(subject)).map(({ username, linkedAt, lastSeenAt, provider }) => ({
+      provider: provider.slug,
+      name: provider.name,
+      enabled: provider.enabled,
+      username,
+      linkedAt: linkedAt.toISOString(),
+      lastSeenAt: lastSeenAt.toISOString(),
+    }));
   }
 
   /**
@@ -65,13 +65,23 @@ export class OwnIdentitiesService {
    * `SESSION.NOT_FOUND`
    */
   async unlink({ subject, sessionId }: Principal, slug: string): Promise<void> {
-    const provider = (await this.directory.list()).find((known) => known.slug === slug);
+    const providers = (await this.labelled(subject)).map(({ provider }) => provider);
+    const provider = providers.find((own) => own.slug === slug);
     if (provider === undefined) throw new DomainError('IDENTITY.NOT_FOUND');
+    const enabled = providers.filter((own) => own.enabled).map(({ id }) => id);
     await this.database.transaction(async () => {
-      await this.external.unlink(subject, provider);
+      await this.external.unlink(subject, provider, enabled);
       const epoch = await this.credentials.endEpoch(subject);
       await this.sessions.endAll(subject, sessionId, 'identity_unlinked');
       await this.sessions.carryOver(sessionId, epoch);
     });
+  }
+
+  private async labelled(userId: string): Promise<LabelledIdentity[]> {
+    const identities = await this.identities.listOf(userId);
+    const providers = await this.directory.labels(identities.map(({ providerId }) => providerId));
+    return identities.flatMap((identity) =>
+      providers.filter(({ id }) => id === identity.providerId).map((provider) => ({ ...identity, provider })),
+    );
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../common/errors';
 import { SessionsService, type SessionState } from '../../sessions';
 import { SignInChallenges } from '../sign-in/sign-in-challenges';
 import { SignInCompletion } from '../sign-in/sign-in-completion';
+import { SignInObstructed } from '../sign-in/sign-in-obstructed';
 import type { SignInOrigin } from '../sign-in/sign-in-result';
 import type { EnrollingAccount } from './enrolling-accounts';
 import { FactorChange } from './factor-change';
@@ -25,7 +25,12 @@ export class EnrolmentConclusion {
     private readonly sessions: SessionsService,
   ) {}
 
-  /** In the transaction that enrols. @throws DomainError `AUTH.INVALID_CHALLENGE`, `SESSION.NOT_FOUND`, `SESSION.LIMIT_REACHED` */
+  /**
+   * In the transaction that enrols.
+   *
+   * @throws DomainError `AUTH.INVALID_CHALLENGE`, `SESSION.NOT_FOUND`, `SESSION.LIMIT_REACHED`
+   * @throws SignInObstructed, so that nothing is enrolled
+   */
   async conclude(account: EnrollingAccount, origin: SignInOrigin): Promise<ConcludedEnrolment> {
     const { user, principal, challengeId } = account;
     if (challengeId === undefined) {
@@ -40,7 +45,7 @@ export class EnrolmentConclusion {
     const providerSignInId = account.providerSignInId ?? undefined;
     const proved = { userId: user.id, epoch, methods, providerSignInId, source: 'unknown' } as const;
     const grant = await this.completion.complete(proved, origin);
-    if (typeof grant === 'string') throw new DomainError('AUTH.INVALID_CHALLENGE');
+    if (typeof grant === 'string') throw new SignInObstructed(grant);
     return grant;
   }
 }

@@ -7,6 +7,8 @@ import { appConfig } from '../../../config/app.config';
 import { Database } from '../../../infrastructure/database';
 import type { TotpEnrolmentResponse } from '../dto/mfa.schemas';
 import { TotpEnrolledEvent, TotpEnrolmentFailedEvent } from '../events/mfa.events';
+import { SignInObstructed } from '../sign-in/sign-in-obstructed';
+import { SignInRefusals } from '../sign-in/sign-in-refusals';
 import type { SignInOrigin } from '../sign-in/sign-in-result';
 import type { EnrollingAccount } from './enrolling-accounts';
 import { EnrolmentConclusion, type ConcludedEnrolment } from './enrolment-conclusion';
@@ -16,6 +18,8 @@ import { TotpFactors } from './totp-factors.service';
 
 const NAMELESS = 'Portcullis';
 
+type ConfirmedEnrolment = ConcludedEnrolment & { readonly recoveryCodes: readonly string[] };
+
 /** Makes an authenticator app somebody's second factor. */
 @Injectable()
 export class TotpEnrolmentService {
@@ -24,6 +28,7 @@ export class TotpEnrolmentService {
     private readonly totp: TotpFactors,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly conclusion: EnrolmentConclusion,
+    private readonly refusals: SignInRefusals,
     private readonly database: Database,
     private readonly events: EventPublisher,
   ) {}
@@ -40,14 +45,29 @@ export class TotpEnrolmentService {
   /**
    * The code that confirms is spent with it. All that was issued before ends, but for the session that enrols.
    *
-   * @throws DomainError `MFA.NO_ENROLMENT`, `AUTH.INVALID_CODE`, `USER.INVALID_TRANSITION`, and as
-   * {@link EnrolmentConclusion.conclude}
+   * @throws DomainError `MFA.NO_ENROLMENT`, `AUTH.INVALID_CODE`, `AUTH.INVALID_CHALLENGE`, `USER.INVALID_TRANSITION`,
+   * `SESSION.NOT_FOUND`, `SESSION.LIMIT_REACHED`
    */
-  async confirm(
+  async confirm(account: EnrollingAccount, code: string, origin: SignInOrigin): Promise<ConfirmedEnrolment> {
+    try {
+      return await this.enrol(account, code, origin);
+    } catch (error) {
+      if (!(error instanceof SignInObstructed)) throw error;
+      const { user } = account;
+      // Out here the rollback does not take the record with it.
+      return this.refusals.refuse('AUTH.INVALID_CHALLENGE', {
+        reason: error.obstacle,
+        user,
+        typedName: user.username,
+      });
+    }
+  }
+
+  private async enrol(
     account: EnrollingAccount,
     code: string,
     origin: SignInOrigin,
-  ): Promise<ConcludedEnrolment & { readonly recoveryCodes: readonly string[] }> {
+  ): Promise<ConfirmedEnrolment> {
     const { user } = account;
     const enrolment = await this.totp.matchEnrolment(user.id, code);
     if (enrolment === null) {

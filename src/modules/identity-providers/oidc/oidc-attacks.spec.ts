@@ -1,6 +1,11 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyPairKeyObjectResult } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { aKey, OpenIdProvider, type Claims } from '../../../../test/support/openid-provider';
+import {
+  aKey,
+  OpenIdProvider,
+  type Claims,
+  type ProviderKey,
+} from '../../../../test/support/openid-provider';
 import { OutboundHttp } from '../../../infrastructure/http-client';
 import { OidcDriver, type OidcWishes } from './oidc-driver';
 import type { OidcProvider } from './oidc-provider';
@@ -111,6 +116,18 @@ describe('a relying party of OpenID providers', () => {
       provider.idToken = (claims) => make(claims, provider);
     };
 
+  /** Signs with a key that the usual libraries refuse to sign with. */
+  const signedWeakly =
+    (alg: ProviderKey['alg'], pair: KeyPairKeyObjectResult) =>
+    (provider: OpenIdProvider): void => {
+      provider.published = [{ kid: 'weak', alg, ...pair }];
+      provider.idToken = (claims) => {
+        const input = `${part({ alg, kid: 'weak' })}.${part(claims)}`;
+        const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+        return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+      };
+    };
+
   it.each<[string, string, (provider: OpenIdProvider) => void]>([
     ['another nonce', 'id_token_nonce', claim({ nonce: 'x'.repeat(43) })],
     ['no nonce', 'invalid_answer', without('nonce')],
@@ -149,6 +166,21 @@ describe('a relying party of OpenID providers', () => {
         const [header, , signature] = p.signed(claims).split('.');
         return [header, part({ ...claims, sub: 'root' }), signature].join('.');
       }),
+    ],
+    [
+      'an RSA key of 1,024 bits',
+      'key_too_weak',
+      signedWeakly('RS256', generateKeyPairSync('rsa', { modulusLength: 1_024 })),
+    ],
+    [
+      'a key of another curve',
+      'key_curve',
+      signedWeakly('ES256', generateKeyPairSync('ec', { namedCurve: 'P-384' })),
+    ],
+    [
+      'a key of a curve that is broken elsewhere',
+      'key_curve',
+      signedWeakly('ES256', generateKeyPairSync('ec', { namedCurve: 'secp256k1' })),
     ],
     ['nothing that is a token', 'id_token_malformed', token(() => 'nonsense')],
     [

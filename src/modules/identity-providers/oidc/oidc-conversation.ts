@@ -2,6 +2,7 @@ import type { CustomFetch } from 'openid-client';
 import { DomainError } from '../../../common/errors';
 import type { OutboundHttp } from '../../../infrastructure/http-client';
 import { headerOf, type IdTokenHeader } from './id-token-rules';
+import { strongKeys } from './key-strength';
 import type { OidcKeys } from './oidc-keys';
 import type { OidcMetadata } from './oidc-metadata';
 
@@ -20,7 +21,7 @@ export class OidcConversation {
   /** For the library. It asks for the keys after the tokens: so the keys can be those that the token needs. */
   readonly fetch: CustomFetch = async (address, { method, headers, body }) => {
     if (address === this.metadata?.jwks_uri) {
-      return Response.json(await this.keys.with(this.idTokenHeader?.kid));
+      return Response.json(await this.keysOfIdToken());
     }
     const payload = body === undefined || body === null ? undefined : String(body as URLSearchParams);
     const response = await this.call(address, method, headers, payload);
@@ -37,6 +38,12 @@ export class OidcConversation {
       // Not JSON: as good as nothing.
     }
     throw new DomainError('PROVIDER.UNAVAILABLE');
+  }
+
+  private async keysOfIdToken(): Promise<{ readonly keys: readonly object[] }> {
+    const header = this.idTokenHeader;
+    const published = await this.keys.with(header?.kid);
+    return header === null ? published : { keys: strongKeys(published.keys, header) };
   }
 
   private async call(

@@ -74,15 +74,21 @@ export class ExternalIdentitiesService {
     });
   }
 
-  /** @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN` */
-  unlink(userId: string, providerId: string): Promise<void> {
+  /**
+   * Some way in must be left: a password, or an identity of another of the `enabledProviders`.
+   *
+   * @throws DomainError `IDENTITY.NOT_FOUND`, `IDENTITY.LAST_WAY_IN`
+   */
+  unlink(userId: string, providerId: string, enabledProviders: readonly string[]): Promise<void> {
     return this.database.transaction(async () => {
       const user = await this.users.findCredentialsLocked(userId);
       const identities = await this.identities.findOfUser(userId);
       if (!identities.some((identity) => identity.providerId === providerId))
         throw new DomainError('IDENTITY.NOT_FOUND');
-      if ((user?.passwordHash ?? null) === null && identities.length === 1)
-        throw new DomainError('IDENTITY.LAST_WAY_IN');
+      const isLeft = identities.some(
+        (other) => other.providerId !== providerId && enabledProviders.includes(other.providerId),
+      );
+      if ((user?.passwordHash ?? null) === null && !isLeft) throw new DomainError('IDENTITY.LAST_WAY_IN');
       await this.identities.delete(userId, providerId);
       await this.events.publish(new IdentityUnlinkedEvent(userId, providerId));
     });
