@@ -75,12 +75,13 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 }));
 
 const grants = fc.array(fc.constantFrom(...GRANTS), { maxLength: 3 });
-const role = fc.record({
+export const someTag = fc.constantFrom('red', 'blue', '');
+export const someRole: fc.Arbitrary<WorldRole> = fc.record({
   grants,
   except: fc.array(fc.constantFrom(...GRANTS), { maxLength: 1 }),
   parent: fc.option(fc.nat(3)),
 });
-const assignment: fc.Arbitrary<WorldAssignment> = fc.record({
+export const someAssignment: fc.Arbitrary<WorldAssignment> = fc.record({
   holder: fc.nat(SUBJECTS + GROUPS - 1),
   role: fc.nat(3),
   node: fc.nat(nodes - 1),
@@ -97,17 +98,16 @@ const assignment: fc.Arbitrary<WorldAssignment> = fc.record({
   to: fc.option(fc.constantFrom(NOW - 5, NOW, NOW + 20), { freq: 2 }),
 });
 
-export const someAssignment = assignment;
 export const someWorld: fc.Arbitrary<World> = fc.record({
   parents: fc.tuple(...Array.from({ length: nodes }, (_, index) => fc.nat(Math.max(0, index - 1)))),
-  tags: fc.array(fc.constantFrom('red', 'blue', ''), { minLength: nodes, maxLength: nodes }),
+  tags: fc.array(someTag, { minLength: nodes, maxLength: nodes }),
   owners: fc.array(fc.option(fc.nat(SUBJECTS + GROUPS - 1)), { minLength: nodes, maxLength: nodes }),
   groups: fc.tuple(
     fc.uniqueArray(fc.nat(SUBJECTS - 1), { maxLength: 2 }),
     fc.uniqueArray(fc.nat(SUBJECTS), { maxLength: 2 }),
   ),
-  roles: fc.array(role, { minLength: 4, maxLength: 4 }),
-  assignments: fc.array(assignment, { maxLength: 8 }),
+  roles: fc.array(someRole, { minLength: 4, maxLength: 4 }),
+  assignments: fc.array(someAssignment, { maxLength: 8 }),
 });
 
 export const someCircumstances: fc.Arbitrary<Circumstances> = fc.record({

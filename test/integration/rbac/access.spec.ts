@@ -57,6 +57,15 @@ describe('access to resources', () => {
     expect(await decide(principal, ROOT)).toMatchObject({ allowed: false });
   });
 
+  it('has no window that ends before it begins', async () => {
+    const principalId = await service.createPrincipal();
+    const moment = '2026-06-30T12:00:00.000Z';
+    for (const validTo of [moment, '2026-06-30T11:59:59.999Z']) {
+      const { status, body } = await assign(admin, { principalId, validFrom: moment, validTo });
+      expect([status, body.code, body.errors[0].pointer]).toEqual([400, 'REQUEST.MALFORMED', '/validTo']);
+    }
+  });
+
   it('may depend on a condition, and asks for a fresh authentication where that would do', async () => {
     const principal = await service.createPrincipal();
     const condition = { op: 'mfaAge', atMost: 300 };

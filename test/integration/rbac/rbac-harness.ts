@@ -18,7 +18,7 @@ import { databaseConfig } from '../../../src/config/database.config';
 import { redisConfig } from '../../../src/config/redis.config';
 import { secretsConfig } from '../../../src/config/secrets.config';
 import { ChangeFeedModule } from '../../../src/infrastructure/change-feed';
-import { ClockModule } from '../../../src/infrastructure/clock';
+import { Clock, ClockModule } from '../../../src/infrastructure/clock';
 import { CryptoModule } from '../../../src/infrastructure/crypto';
 import { Database, DatabaseModule } from '../../../src/infrastructure/database';
 import { EventsModule } from '../../../src/infrastructure/events';
@@ -124,11 +124,13 @@ export interface Answer {
 export class RbacProcess {
   private constructor(private readonly application: NestFastifyApplication) {}
 
-  static async start(url: string): Promise<RbacProcess> {
+  /** By `clock` where there is one, else by that of PostgreSQL. */
+  static async start(url: string, clock?: Clock): Promise<RbacProcess> {
     const builder = Test.createTestingModule({ imports: [RbacApplication] })
       .overrideProvider(databaseConfig.KEY)
       .useValue({ server: { kind: 'outside', url, migrationUrl: url }, poolSize: 10 });
     for (const [key, value] of Object.entries(CONFIGURATION)) builder.overrideProvider(key).useValue(value);
+    if (clock !== undefined) builder.overrideProvider(Clock).useValue(clock);
     const module = await builder.compile();
     const application = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
       logger: false,

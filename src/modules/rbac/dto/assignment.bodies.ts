@@ -32,9 +32,14 @@ export const CreateAssignmentBody = z
       .default([])
       .describe('Users, services and groups that a denial spares.'),
     validFrom: timestampField.optional(),
-    validTo: timestampField.optional().describe('From then on it holds no more.'),
+    validTo: timestampField.optional().describe('From then on it holds no more; after `validFrom`.'),
     reason: reasonField.optional(),
   })
+  .refine(
+    ({ validFrom, validTo }) =>
+      validFrom === undefined || validTo === undefined || Date.parse(validFrom) < Date.parse(validTo),
+    { path: ['validTo'], message: 'must be after "validFrom"' },
+  )
   .meta({
     id: 'CreateAssignmentBody',
     examples: [
