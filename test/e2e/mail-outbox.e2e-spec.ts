@@ -131,6 +131,25 @@ describe('the outbox of mails', () => {
     expect(trap.to(`${user.username}@example.com`)).toEqual([]);
   });
 
+  it('L: forgets the mails that wait for a person who is erased, or whose account is deleted', async () => {
+    const { adminToken: token } = services;
+    const { api } = services.first;
+    await trap.stop();
+    const [erased, deleted, stays] = [await services.aUser(), await services.aUser(), await services.aUser()];
+    const waiting = async (): Promise<string[]> =>
+      (await services.sql<{ id: string }>('SELECT user_id AS id FROM mail_outbox')).map(({ id }) => id);
+    expect((await waiting()).sort()).toEqual([erased.id, deleted.id, stays.id].sort());
+
+    const letter = { reason: 'asked for by letter' };
+    expect((await api.post(`/v1/users/${erased.id}/erase`, letter, { token })).status).toBe(204);
+    expect((await api.delete(`/v1/users/${deleted.id}`, { token, ifMatch: 1 })).status).toBe(204);
+
+    expect(await waiting()).toEqual([stays.id]);
+    await trap.up();
+    await trap.next(`${stays.username}@example.com`, VERIFY);
+    await untilEmpty();
+  });
+
   it('writes no mail for a change that is rolled back', async () => {
     const taken = { username: 'taken', email: 'taken@example.com', displayName: 'Taken', password: PASSWORD };
     expect((await services.first.api.post('/v1/users', taken, { token: services.adminToken })).status).toBe(

@@ -245,6 +245,22 @@ describe('step-up', () => {
       const { accessToken: old } = await anAgedSession(ADMIN.username, ADMIN.password);
       expectChallenge(await first.delete(`/v1/users/${user.id}/mfa`, { token: old }), 'aal1');
     });
+
+    it('who delete an account, erase a person or revoke a signing key', async () => {
+      const user = await services.aUser();
+      const { accessToken: old } = await anAgedSession(ADMIN.username, ADMIN.password);
+      const { body: keys } = await first.get('/v1/signing-keys', { token: old });
+      const [{ kid }] = keys.items as [{ kid: string }];
+      const account = `/v1/users/${user.id}`;
+      const wanted = [
+        await first.delete(account, { token: old, ifMatch: 1 }),
+        await first.post(`${account}/erase`, { reason: 'asked for by letter' }, { token: old }),
+        await first.post(`/v1/signing-keys/${kid}/revoke`, undefined, { token: old }),
+      ];
+      for (const refused of wanted) expectChallenge(refused, 'aal1');
+      expect((await first.login(user.username, PASSWORD)).status).toBe(200);
+      expect((await first.get('/v1/auth/me', { token: old })).status).toBe(200);
+    });
   });
 
   it.each([

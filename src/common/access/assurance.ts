@@ -14,7 +14,10 @@ export interface RequiredAssurance {
   readonly maxAge?: number;
 }
 
-/** What changes how somebody proves who they are is for who proved just now, and as surely as they can, that it is them. */
+/**
+ * What changes how somebody proves who they are, or cannot be undone, is for who proved just now, and as surely as they
+ * can, that it is them.
+ */
 export const SENSITIVE: RequiredAssurance = { acr: 'strongest', maxAge: 300 };
 
 /** The extension under which a route's demand reaches the OpenAPI document builder: it can answer 401. */

@@ -5,6 +5,14 @@ import { Purge } from '../purge';
 /** Longer than any attempt can last: whoever holds a claim that is over has died. */
 const LEASE_SECONDS = 120;
 
+interface NewMail {
+  readonly id: string;
+  readonly userId: string;
+  readonly template: string;
+  readonly content: Buffer;
+  readonly lifeSeconds: number;
+}
+
 export interface OutboxMail {
   readonly id: string;
   readonly template: string;
@@ -13,10 +21,12 @@ export interface OutboxMail {
   readonly isExpired: boolean;
 }
 
+// Waits for whoever deletes the account, and then writes nothing. The mails of before go with it.
 const INSERT = {
   name: 'mail-outbox-insert',
-  text: `INSERT INTO mail_outbox (id, template, content_ciphertext, expires_at)
-         VALUES ($1, $2, $3, statement_timestamp() + make_interval(secs => $4))`,
+  text: `INSERT INTO mail_outbox (id, user_id, template, content_ciphertext, expires_at)
+         SELECT $1, id, $3, $4, statement_timestamp() + make_interval(secs => $5)
+         FROM users WHERE id = $2 FOR KEY SHARE`,
 };
 const CLAIM = {
   name: 'mail-outbox-claim',
@@ -49,8 +59,8 @@ export class MailOutbox {
     purge.register(PURGE);
   }
 
-  async insert(id: string, template: string, content: Buffer, lifeSeconds: number): Promise<void> {
-    await this.database.change(INSERT, [id, template, content, lifeSeconds]);
+  async insert({ id, userId, template, content, lifeSeconds }: NewMail): Promise<void> {
+    await this.database.change(INSERT, [id, userId, template, content, lifeSeconds]);
   }
 
   /** Takes up to `limit` mails that are due; nobody else gets them until the lease ends. */

@@ -10,6 +10,12 @@ import { MailSender } from './mail-sender';
 import type { MailTemplate } from './mail-template';
 import { sealMail } from './sealed-mail';
 
+/** An address, and the account that the mail is about. */
+interface MailRecipient {
+  readonly userId: string;
+  readonly email: string;
+}
+
 /** Where mails begin. Nothing here waits for a relay: a mail is a row, written with the change that it tells of. */
 @Injectable()
 export class Mailer {
@@ -32,17 +38,19 @@ export class Mailer {
 
   /**
    * Writes a mail in the caller's transaction; it is sent once that has committed, and given up after `lifeSeconds`.
-   * Does nothing where no mail is sent, nor for addresses that cannot exist (`.invalid`, RFC 2606).
+   * Does nothing where no mail is sent, nor for addresses that cannot exist (`.invalid`, RFC 2606), nor about an
+   * account that is gone: what waits is deleted with it.
    */
   async enqueue<Parameters>(
     template: MailTemplate<Parameters>,
-    to: string,
+    { userId, email: to }: MailRecipient,
     parameters: Parameters,
     lifeSeconds: number,
   ): Promise<void> {
     if (!this.isConfigured || to.toLowerCase().endsWith('.invalid')) return;
     const id = uuidv7();
-    await this.outbox.insert(id, template.name, sealMail(this.box, id, { to, parameters }), lifeSeconds);
+    const content = sealMail(this.box, id, { to, parameters });
+    await this.outbox.insert({ id, userId, template: template.name, content, lifeSeconds });
     await this.database.afterCommit(() => {
       this.sender.wake();
       return Promise.resolve();

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
+import { CurrentPrincipal, RequirePermission, SENSITIVE, type Principal } from '../../../common/access';
 import { ApiContract, UuidParam } from '../../../common/http';
 import { EraseUserBody, PersonalDataResponse } from '../dto/privacy.schemas';
 import { AccountPrivacyService } from './account-privacy.service';
@@ -11,7 +11,7 @@ export class AccountPrivacyController {
   constructor(private readonly privacy: AccountPrivacyService) {}
 
   @Post('erase')
-  @RequirePermission('users:erase')
+  @RequirePermission('users:erase', { stepUp: SENSITIVE })
   @ApiContract({
     summary: 'Erase a person',
     description:

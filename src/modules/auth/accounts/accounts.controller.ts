@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentPrincipal, RequirePermission, type Principal } from '../../../common/access';
+import { CurrentPrincipal, RequirePermission, SENSITIVE, type Principal } from '../../../common/access';
 import { ApiContract, IfMatchVersion, setEtag, UuidParam } from '../../../common/http';
 import { ListSessionsQuery, SessionPage } from '../../sessions';
 import { LockUserBody, UpdateUserBody, UserResponse } from '../../users';
@@ -38,7 +38,7 @@ export class AccountsController {
   }
 
   @Delete(':id')
-  @RequirePermission('users:delete')
+  @RequirePermission('users:delete', { stepUp: SENSITIVE })
   @ApiContract({
     summary: 'Delete an account',
     description:

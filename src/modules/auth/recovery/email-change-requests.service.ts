@@ -37,8 +37,18 @@ export class EmailChangeRequestsService {
       const token = await this.tokens.issue({ userId, purpose, epoch, email: newEmail, lifeSeconds });
       if (token === null) return;
       await this.events.publish(new EmailChangeRequestedEvent(userId));
-      await this.mailer.enqueue(emailChangeMail, newEmail, { username, token }, lifeSeconds);
-      await this.mailer.enqueue(emailChangeRequestedMail, user.email, { username }, DAY_SECONDS);
+      await this.mailer.enqueue(
+        emailChangeMail,
+        { userId, email: newEmail },
+        { username, token },
+        lifeSeconds,
+      );
+      await this.mailer.enqueue(
+        emailChangeRequestedMail,
+        { userId, email: user.email },
+        { username },
+        DAY_SECONDS,
+      );
     });
   }
 }

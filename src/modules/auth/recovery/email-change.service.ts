@@ -53,7 +53,8 @@ export class EmailChangeService {
       lifeSeconds: UNDO_SECONDS,
       keepsPlaceSeconds: UNDO_SECONDS,
     });
-    if (token === null) await this.mailer.enqueue(emailChangedAgainMail, email, { username }, UNDO_SECONDS);
-    else await this.mailer.enqueue(emailChangedMail, email, { username, token }, UNDO_SECONDS);
+    const owner = { userId, email };
+    if (token === null) await this.mailer.enqueue(emailChangedAgainMail, owner, { username }, UNDO_SECONDS);
+    else await this.mailer.enqueue(emailChangedMail, owner, { username, token }, UNDO_SECONDS);
   }
 }

@@ -45,9 +45,9 @@ export class EmailVerificationService {
   }
 
   /** In the caller's transaction. False when one was sent less than `sinceSeconds` ago. */
-  async send({ id, username, email, epoch }: UserCredentials, sinceSeconds = 0): Promise<boolean> {
+  async send({ id: userId, username, email, epoch }: UserCredentials, sinceSeconds = 0): Promise<boolean> {
     const token = await this.tokens.issue({
-      userId: id,
+      userId,
       purpose: 'email_verification',
       epoch,
       email,
@@ -55,7 +55,7 @@ export class EmailVerificationService {
       keepsPlaceSeconds: sinceSeconds,
     });
     if (token === null) return false;
-    await this.mailer.enqueue(emailVerificationMail, email, { username, token }, DAY_SECONDS);
+    await this.mailer.enqueue(emailVerificationMail, { userId, email }, { username, token }, DAY_SECONDS);
     return true;
   }
 }

@@ -25,7 +25,8 @@ export class ForgottenPasswordsService {
     await this.database.transaction(async () => {
       await this.events.publish(new PasswordResetRequestedEvent(user.id), origin);
       if (user.passwordHash !== null) return this.resetTokens.send(user, passwordResetMail);
-      await this.mailer.enqueue(signInElsewhereMail, user.email, { username: user.username }, DAY_SECONDS);
+      const { id: userId, email, username } = user;
+      await this.mailer.enqueue(signInElsewhereMail, { userId, email }, { username }, DAY_SECONDS);
     });
   }
 }

@@ -41,7 +41,8 @@ export class InvitationsService {
       const purpose = 'invitation';
       const token = await this.tokens.issue({ userId, purpose, epoch, email, lifeSeconds: LIFE_SECONDS });
       await this.events.publish(new UserInvitedEvent(userId));
-      if (token !== null) await this.mailer.enqueue(invitationMail, email, { username, token }, LIFE_SECONDS);
+      if (token !== null)
+        await this.mailer.enqueue(invitationMail, { userId, email }, { username, token }, LIFE_SECONDS);
     });
   }
 

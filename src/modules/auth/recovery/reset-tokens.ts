@@ -14,11 +14,11 @@ export class ResetTokens {
 
   /** In the caller's transaction. */
   async send(
-    { id, username, email, epoch }: UserCredentials,
+    { id: userId, username, email, epoch }: UserCredentials,
     mail: MailTemplate<{ username: string; token: string }>,
   ): Promise<void> {
     const purpose = 'password_reset';
-    const token = await this.tokens.issue({ userId: id, purpose, epoch, email, lifeSeconds: HOUR_SECONDS });
-    if (token !== null) await this.mailer.enqueue(mail, email, { username, token }, HOUR_SECONDS);
+    const token = await this.tokens.issue({ userId, purpose, epoch, email, lifeSeconds: HOUR_SECONDS });
+    if (token !== null) await this.mailer.enqueue(mail, { userId, email }, { username, token }, HOUR_SECONDS);
   }
 }

@@ -89,11 +89,11 @@ export class SecurityNotices {
   async notify(event: DomainEvent, { ip }: EventContext): Promise<void> {
     if (!(event.name in NOTICES) || !this.mailer.isConfigured) return;
     const user = await this.credentials.findById(ownerOf(event));
-    const to = event.name === MOVED_BY_ADMINISTRATOR ? formerAddressIn(event) : user?.email;
-    if (user === null || to === undefined) return;
+    const email = event.name === MOVED_BY_ADMINISTRATOR ? formerAddressIn(event) : user?.email;
+    if (user === null || email === undefined) return;
     const at = new Date(this.clock.nowSeconds() * 1_000).toISOString();
     const parameters = { notice: event.name, username: user.username, at, ip };
-    await this.mailer.enqueue(securityNotice, to, parameters, LIFE_SECONDS);
+    await this.mailer.enqueue(securityNotice, { userId: user.id, email }, parameters, LIFE_SECONDS);
   }
 }
 

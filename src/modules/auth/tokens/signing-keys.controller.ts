@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequirePermission } from '../../../common/access';
+import { RequirePermission, SENSITIVE } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
 import { kidField, SigningKeyPage, toSigningKeyPage } from '../dto/signing-key.schemas';
 import { SigningKeysService } from './signing-keys.service';
@@ -36,7 +36,7 @@ export class SigningKeysController {
   }
 
   @Post(':kid/revoke')
-  @RequirePermission('signing-keys:revoke')
+  @RequirePermission('signing-keys:revoke', { stepUp: SENSITIVE })
   @ApiContract({
     summary: 'Revoke a signing key in an emergency',
     description:
