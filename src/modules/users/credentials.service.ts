@@ -5,8 +5,8 @@ import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { PasswordHasher } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
+import { DigestCosts } from './digest-costs';
 import { UserPasswordChangedEvent } from './events/user.events';
-import { ImportedHashes } from './imported-hashes';
 import { NewPasswords } from './new-passwords';
 import { UsersRepository, type UserCredentials } from './users.repository';
 
@@ -17,7 +17,7 @@ export class CredentialsService {
     private readonly users: UsersRepository,
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
-    private readonly imported: ImportedHashes,
+    private readonly costs: DigestCosts,
     private readonly newPasswords: NewPasswords,
     private readonly events: EventPublisher,
     private readonly feed: ChangeFeed,
@@ -38,7 +38,7 @@ export class CredentialsService {
    * @throws DomainError `SERVICE.OVERLOADED`
    */
   async verify(user: UserCredentials | null, password: string): Promise<boolean> {
-    return this.hasher.verify(user?.passwordHash ?? null, password, await this.imported.leastMs());
+    return this.hasher.verify(user?.passwordHash ?? null, password, await this.costs.leastMs());
   }
 
   /** Replaces an old digest, or one of another system, now that the password is at hand. */
