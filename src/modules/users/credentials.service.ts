@@ -52,6 +52,11 @@ export class CredentialsService {
     }
   }
 
+  /** Whether a right password is too short for what is demanded now, as after `MFA_REQUIRED` was switched off. */
+  mustReplace(password: string): boolean {
+    return this.newPasswords.isOutgrown(password);
+  }
+
   /** Whether the account is active and nothing has ended its epoch; holds until the transaction ends. */
   lockIfCurrent(userId: string, epoch: number): Promise<boolean> {
     return this.users.lockIfCurrent(userId, epoch);
