@@ -80,7 +80,12 @@ export const environmentSchema = z.object({
   DB_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  // The library would take options from it that switch encryption off.
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .refine((url) => !url.includes('?'), 'takes no options behind a "?"')
+    .optional(),
+  SMTP_REQUIRE_TLS: flag.optional(),
   MAIL_FROM: z
     .string()
     .regex(

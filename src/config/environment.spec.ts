@@ -75,6 +75,16 @@ describe('the environment', () => {
       },
       'BOOTSTRAP_ADMIN_PASSWORD',
     ],
+    [
+      'a relay whose URL switches encryption off',
+      { DB_URL, JWT_SECRET_KEY: SECRET, SMTP_URL: 'smtp://mail.internal?ignoreTLS=true' },
+      'SMTP_URL',
+    ],
+    [
+      'a password that crosses the network in clear',
+      { DB_URL, JWT_SECRET_KEY: SECRET, SMTP_URL: 'SMTP://us:pw@mail.internal', SMTP_REQUIRE_TLS: 'false' },
+      'SMTP_REQUIRE_TLS',
+    ],
     ['another database', { DB_URL: 'mysql://app:pw@db/x', JWT_SECRET_KEY: SECRET }, 'DB_URL'],
   ])('refuses %s in production', (_, source, variable) => {
     const problems = problemsOf(source);

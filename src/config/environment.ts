@@ -40,6 +40,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
     ...combinationProblems(variables, mode),
     ...sharedSecretProblems(variables),
     ...metricsProblems(variables),
+    ...relayProblems(variables),
   );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
@@ -67,6 +68,11 @@ function isLocalTrial(variables: EnvironmentVariables): boolean {
 /** Whether nothing but this machine reaches the service directly. */
 export function isLoopback({ HOST }: EnvironmentVariables): boolean {
   return LOOPBACK_HOSTS.has(HOST);
+}
+
+/** Whether what is sent to `url` does not leave this machine. */
+export function isLoopbackUrl(url: string): boolean {
+  return LOOPBACK_HOSTS.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 
 function withSecretFiles(source: NodeJS.ProcessEnv, problems: string[]): NodeJS.ProcessEnv {
@@ -117,5 +123,13 @@ function metricsProblems(variables: EnvironmentVariables): string[] {
   const { METRICS_ENABLED: enabled, METRICS_TOKEN: token } = variables;
   return enabled === true && token === undefined && !isLoopback(variables)
     ? ['METRICS_ENABLED: needs METRICS_TOKEN where HOST is not a loopback address']
+    : [];
+}
+
+function relayProblems({ SMTP_URL: url, SMTP_REQUIRE_TLS: requireTls }: EnvironmentVariables): string[] {
+  if (url === undefined || requireTls !== false || isLoopbackUrl(url)) return [];
+  const { protocol, password } = new URL(url);
+  return protocol === 'smtp:' && password !== ''
+    ? ['SMTP_REQUIRE_TLS: cannot be false where SMTP_URL has a password']
     : [];
 }

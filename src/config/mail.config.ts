@@ -1,9 +1,19 @@
 import { registerAs } from '@nestjs/config';
-import { environment, type Environment } from './environment';
+import { environment, isLoopbackUrl, type Environment } from './environment';
+
+export interface SmtpDelivery {
+  readonly mode: 'smtp';
+  readonly url: string;
+  readonly from: string;
+  /** Whether a relay that is greeted in clear must offer STARTTLS. */
+  readonly requiresTls: boolean;
+  /** Whether mails may be read on the way to the relay. */
+  readonly mayBeCleartext: boolean;
+}
 
 /** How mails leave: to a relay, to the terminal of a trial, or not at all. */
 export type MailDelivery =
-  | { readonly mode: 'smtp'; readonly url: string; readonly from: string }
+  | SmtpDelivery
   | { readonly mode: 'terminal'; readonly from: string }
   | { readonly mode: 'off'; readonly missing: readonly string[] };
 
@@ -17,11 +27,22 @@ export const mailConfig = registerAs('mail', () => {
   };
 });
 
-function deliveryOf({ SMTP_URL: url, MAIL_FROM: from, mode }: Environment): MailDelivery {
-  if (url !== undefined && from !== undefined) return { mode: 'smtp', url, from };
+export function deliveryOf(env: Environment): MailDelivery {
+  const { SMTP_URL: url, MAIL_FROM: from, mode } = env;
+  if (url !== undefined && from !== undefined) return { mode: 'smtp', url, from, ...encryptionOf(url, env) };
   if (url === undefined && mode === 'development') {
     return { mode: 'terminal', from: from ?? 'Portcullis <portcullis@localhost>' };
   }
   const missing = [...(url === undefined ? ['SMTP_URL'] : []), ...(from === undefined ? ['MAIL_FROM'] : [])];
   return { mode: 'off', missing };
+}
+
+function encryptionOf(
+  url: string,
+  { SMTP_REQUIRE_TLS: isDemanded }: Environment,
+): Pick<SmtpDelivery, 'requiresTls' | 'mayBeCleartext'> {
+  const isGreetedInClear = new URL(url).protocol === 'smtp:';
+  const isOnThisMachine = isLoopbackUrl(url);
+  const requiresTls = isGreetedInClear && (isDemanded ?? !isOnThisMachine);
+  return { requiresTls, mayBeCleartext: isGreetedInClear && !requiresTls && !isOnThisMachine };
 }

@@ -18,7 +18,7 @@ describe('a request for a forgotten password', () => {
   let first: ServiceProcess;
   let second: ServiceProcess;
 
-  const start = () => startService(database.url, trap.env);
+  const start = () => startService(database.url, { ...trap.env, RATE_LIMIT_FORGOT: '100' });
 
   beforeAll(async () => {
     database = await createTestDatabase();

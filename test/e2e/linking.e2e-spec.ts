@@ -132,6 +132,16 @@ describe('linking an identity by way of a browser', () => {
     expect(await services.trail('identity.linked', user.id)).toEqual(['success']);
   });
 
+  it('B: is the way in for its owner while strangers keep the password locked', async () => {
+    const user = await somebody();
+    const { url, cookie } = await start('corporate', user.accessToken);
+    await bring(op.authorize(url), cookie);
+    for (let attempt = 0; attempt < 6; attempt++)
+      expect((await services.first.api.login(user.username, 'not the right sentence')).status).toBe(401);
+    expect((await services.second.api.login(user.username, PASSWORD)).status).toBe(401);
+    expect((await signIn()).subject).toBe(user.id);
+  });
+
   it('D: unlinking ends all other sessions, on both processes, and the code of a sign-in that is on its way', async () => {
     const user = await somebody();
     const { url, cookie } = await start('corporate', user.accessToken);

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
 
@@ -30,6 +31,14 @@ describe('passwords and login', () => {
       },
       { token },
     );
+
+  /** As somebody who signs in at a directory. */
+  const withoutPassword = async (username: string): Promise<void> => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('UPDATE users SET password_hash = NULL WHERE username = $1', [username]);
+    await client.end();
+  };
 
   it.each([
     ['seven characters', 'seven77', 422, 'USER.PASSWORD_TOO_SHORT'],
@@ -66,15 +75,18 @@ describe('passwords and login', () => {
     }
   });
 
-  it('answers unknown, wrong, invited and disabled alike, to the byte', async () => {
+  it('answers unknown, wrong, invited, disabled and without a password here alike, to the byte', async () => {
     const disabled = await create('disabled-user', PASSWORD);
     await create('invited-user');
+    await create('elsewhere-user', PASSWORD);
+    await withoutPassword('elsewhere-user');
     await service.api.post(`/v1/users/${disabled.body.id as string}/disable`, undefined, { token });
     const answers = await Promise.all([
       service.api.login('nobody-here', PASSWORD),
       service.api.login('admin', PASSWORD),
       service.api.login('disabled-user', PASSWORD),
       service.api.login('invited-user', PASSWORD),
+      service.api.login('elsewhere-user', PASSWORD),
     ]);
     const comparable = answers.map(({ status, body, headers }) => {
       const names = [...headers.keys()].filter((name) => !name.startsWith('ratelimit')).sort();
@@ -94,6 +106,37 @@ describe('passwords and login', () => {
   ])('refuses the body %j and lives on', async (body) => {
     const { status } = await service.api.post('/v1/auth/login', body);
     expect(status).toBe(400);
+  });
+
+  it('A: more than 1,000 characters are malformed, and never get as far as a count or a hash', async () => {
+    await create('brief-user', PASSWORD);
+    const failures = async (): Promise<number> => {
+      const path = '/v1/audit/events?action=sign_in.failed&limit=200';
+      return ((await service.api.get(path, { token })).body.items as unknown[]).length;
+    };
+    // Every attempt at a hash is counted before, and in the trail after.
+    const before = await failures();
+    for (const password of ['x'.repeat(1_001), `${PASSWORD}${' '.repeat(1_000)}`, '🐢'.repeat(20_000)]) {
+      const answer = await service.api.login('brief-user', password);
+      expect([answer.status, answer.body.code]).toEqual([400, 'REQUEST.MALFORMED']);
+    }
+    expect(await failures()).toBe(before);
+    await service.api.login('brief-user', 'x'.repeat(1_000));
+    expect(await failures()).toBe(before + 1);
+  });
+
+  it('A: a change needs the current password', async () => {
+    await create('changing-user', PASSWORD);
+    const own = { token: (await service.api.signIn('changing-user', PASSWORD)).accessToken };
+    const change = (currentPassword?: string) =>
+      service.api.post(
+        '/v1/users/me/password',
+        { currentPassword, newPassword: 'another long sentence' },
+        own,
+      );
+    expect((await change()).status).toBe(400);
+    expect((await change('not the right password')).body.code).toBe('USER.CURRENT_PASSWORD_WRONG');
+    expect((await service.api.login('changing-user', PASSWORD)).status).toBe(200);
   });
 
   it('reads no credentials from the query string or from a form', async () => {

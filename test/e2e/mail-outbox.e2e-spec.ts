@@ -102,7 +102,7 @@ describe('the outbox of mails', () => {
   });
 
   it('gives up what the relay refuses for good, and what has run out of time, and says so in the trail', async () => {
-    trap.unknown.add('refused@example.com');
+    trap.refused.set('refused@example.com', 550);
     const body = {
       username: 'refused',
       email: 'refused@example.com',

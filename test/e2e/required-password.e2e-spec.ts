@@ -1,4 +1,8 @@
+import { startService } from '../support/service';
 import { PASSWORD, startTwoServices, type TwoServices } from '../support/two-services';
+
+/** Enough where everybody has to have a second factor. */
+const SHORT = 'vex qu j';
 
 describe('a password that must be changed', () => {
   let services: TwoServices;
@@ -27,5 +31,25 @@ describe('a password that must be changed', () => {
     expect(await services.trail('session.ended', before.sessionId)).toEqual(['password_changed']);
     const again = await second.api.post('/v1/auth/password/change-required', choice);
     expect([again.status, again.body.code]).toEqual([401, 'AUTH.INVALID_CHALLENGE']);
+  });
+
+  it('A: is one that was long enough beside a second factor, once that is required of nobody any more', async () => {
+    const { first, adminToken: token } = services;
+    const strict = await startService(services.url, { MFA_REQUIRED: 'true' });
+    const user = { username: 'brief', email: 'brief@example.com', displayName: 'Somebody', password: SHORT };
+    try {
+      expect((await strict.api.post('/v1/users', user, { token })).status).toBe(201);
+      expect((await strict.api.login(user.username, SHORT)).body.status).toBe('mfa_enrolment_required');
+    } finally {
+      await strict.stop();
+    }
+    expect((await first.api.login(user.username, 'vex qu k')).status).toBe(401);
+    const { body } = await first.api.login(user.username, SHORT);
+    expect(body).toEqual({ status: 'password_change_required', challengeId: expect.any(String) });
+    const change = (newPassword: string) =>
+      first.api.post('/v1/auth/password/change-required', { challengeId: body.challengeId, newPassword });
+    expect((await change('qu vexed')).body.code).toBe('USER.PASSWORD_TOO_SHORT');
+    expect((await change(PASSWORD)).body.status).toBe('authenticated');
+    await services.second.api.signIn(user.username, PASSWORD);
   });
 });

@@ -14,31 +14,42 @@ export interface TrappedMail {
   /** The link of the plain text. */
   readonly link: string | undefined;
   readonly token: string;
+  /** Whether it came over TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/** With one, the trap offers STARTTLS. */
+export interface TrapCertificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
 }
 
 /** An SMTP relay that keeps what it gets, on a port that it keeps as well when it is down. */
 export class MailTrap {
   readonly mails: TrappedMail[] = [];
   private server: SMTPServer | undefined;
-  /** Recipients that it refuses for good. */
-  readonly unknown = new Set<string>();
+  /** Recipients that it refuses, and with what: 450 for now, 550 for good, 421 with the whole connection. */
+  readonly refused = new Map<string, number>();
 
-  private constructor(private readonly port: number) {}
+  private constructor(
+    private readonly port: number,
+    private readonly certificate: TrapCertificate | undefined,
+  ) {}
 
-  static async start(): Promise<MailTrap> {
-    const trap = await MailTrap.down();
+  static async start(certificate?: TrapCertificate): Promise<MailTrap> {
+    const trap = await MailTrap.down(certificate);
     await trap.up();
     return trap;
   }
 
   /** One that is not there yet. */
-  static async down(): Promise<MailTrap> {
+  static async down(certificate?: TrapCertificate): Promise<MailTrap> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    return new MailTrap(port);
+    return new MailTrap(port, certificate);
   }
 
   get env(): Record<string, string> {
@@ -48,17 +59,19 @@ export class MailTrap {
   async up(): Promise<void> {
     const server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: this.certificate === undefined ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+      ...this.certificate,
       onRcptTo: ({ address }, _session, callback) => {
-        if (!this.unknown.has(address)) return callback();
-        callback(Object.assign(new Error('no such mailbox'), { responseCode: 550 }));
+        const responseCode = this.refused.get(address);
+        if (responseCode === undefined) return callback();
+        callback(Object.assign(new Error('not now, or never'), { responseCode }));
       },
-      onData: (stream, { envelope }, callback) => {
+      onData: (stream, { envelope, secure }, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address).join();
-          this.mails.push(readMail(to, Buffer.concat(chunks).toString()));
+          this.mails.push({ ...readMail(to, Buffer.concat(chunks).toString()), isEncrypted: secure });
           callback();
         });
       },
@@ -92,7 +105,7 @@ export class MailTrap {
   }
 }
 
-function readMail(to: string, raw: string): TrappedMail {
+function readMail(to: string, raw: string): Omit<TrappedMail, 'isEncrypted'> {
   const header = (name: string): string =>
     new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, 'im').exec(raw)?.[1]?.replace(/\r\n\s+/g, ' ') ?? '';
   const content = raw

@@ -59,7 +59,11 @@ export async function challengeOf(api: ApiClient, username: string): Promise<str
 }
 
 /** As if the session had begun so long ago. */
-export async function ageSession(services: TwoServices, sessionId: string, seconds: number): Promise<void> {
+export async function ageSession(
+  services: Pick<TwoServices, 'sql'>,
+  sessionId: string,
+  seconds: number,
+): Promise<void> {
   await services.sql(
     'UPDATE sessions SET authenticated_at = authenticated_at - make_interval(secs => $2) WHERE id = $1',
     [sessionId, seconds],

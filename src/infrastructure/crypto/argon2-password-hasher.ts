@@ -15,8 +15,8 @@ const WAITING_PER_SLOT = 32;
 /** Argon2id (RFC 9106) over the NFKC form of the password (NIST SP 800-63B-4 §3.1.1.2). */
 @Injectable()
 export class Argon2PasswordHasher extends PasswordHasher {
+  override readonly scheme: string;
   private readonly queue: BoundedQueue;
-  private readonly prefix: string;
   private standIn: Promise<string> | undefined;
 
   constructor(@Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>) {
@@ -24,7 +24,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
     const slots = availableParallelism();
     this.queue = new BoundedQueue({ slots, maxWaiting: slots * WAITING_PER_SLOT });
     const { memoryKib, iterations } = config.passwordHash;
-    this.prefix = `$argon2id$v=19$m=${String(memoryKib)},t=${String(iterations)},p=1$`;
+    this.scheme = `$argon2id$v=19$m=${String(memoryKib)},t=${String(iterations)},p=1$`;
   }
 
   override hash(password: string): Promise<string> {
@@ -55,7 +55,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
   }
 
   override needsRehash(digest: string): boolean {
-    return !digest.startsWith(this.prefix);
+    return !digest.startsWith(this.scheme);
   }
 
   override get load(): HasherLoad {

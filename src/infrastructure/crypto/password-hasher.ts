@@ -6,13 +6,16 @@ export interface HasherLoad {
 
 /** Slow on purpose: makes each guess at a stolen digest cost memory and time. */
 export abstract class PasswordHasher {
+  /** How a digest that is made today begins: its algorithm and cost. */
+  abstract readonly scheme: string;
+
   /** @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already. */
   abstract hash(password: string): Promise<string>;
 
   /**
    * Compares in work that does not depend on whether `digest` exists: without one, a digest of the same cost
    * stands in, and the answer is false. From the moment that it is its turn it takes `atLeastMs` for each
-   * form of the password, so that a digest of another cost, made by another system, cannot be told from ours.
+   * form of the password, so that a digest of another cost cannot be told from the one that stands in.
    *
    * @throws DomainError `SERVICE.OVERLOADED` when too many hashes wait already.
    */

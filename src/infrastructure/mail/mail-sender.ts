@@ -15,7 +15,7 @@ import { MailAbandonedEvent } from './events/mail-abandoned.event';
 import { layOut } from './mail-layout';
 import { MailOutbox, type OutboxMail } from './mail-outbox';
 import { mailTemplate } from './mail-template';
-import { MailRejectedError, MailTransport } from './mail-transport';
+import { MailRefusedError, MailTransport } from './mail-transport';
 import { RelayState } from './relay-state';
 import { openMail } from './sealed-mail';
 
@@ -61,6 +61,11 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
         'Links in mails lead to this machine: neither ACCOUNT_PAGES_URL nor PUBLIC_URL is set',
       );
     }
+    if (delivery.mode === 'smtp' && delivery.mayBeCleartext) {
+      this.logger.warn(
+        'Mails, and the tokens in them, may cross the network in clear: SMTP_REQUIRE_TLS is false',
+      );
+    }
     this.loop.start();
   }
 
@@ -89,7 +94,7 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
       await this.send(mail);
       await this.outbox.remove(mail.id, claim);
     } catch (error) {
-      if (error instanceof MailRejectedError) return this.abandon(mail, claim, 'rejected');
+      if (error instanceof MailRefusedError && error.isForGood) return this.abandon(mail, claim, 'rejected');
       this.logger.warn(
         `A mail (${mail.template}) is put off after ${mail.attempts} attempts: ${reasonOf(error)}`,
       );
@@ -124,8 +129,11 @@ function pauseAfter(attempts: number): number {
   return Math.min(LONGEST_PAUSE_SECONDS, 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
 }
 
+const NO_TLS = 'the relay offers no TLS that can be trusted (SMTP_REQUIRE_TLS)';
+
 /** What a relay says may quote the recipient: its codes are enough. */
 function reasonOf(error: unknown): string {
   const { name, code, responseCode } = error as { name?: string; code?: string; responseCode?: number };
-  return [code ?? name, responseCode].filter((part) => part !== undefined).join(' ');
+  const hint = code === 'ETLS' ? NO_TLS : undefined;
+  return [code ?? name, responseCode, hint].filter((part) => part !== undefined).join(' ');
 }

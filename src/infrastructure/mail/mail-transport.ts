@@ -6,17 +6,22 @@ export interface MailMessage extends MailBody {
   readonly to: string;
 }
 
-/** The receiver's side refused this mail for good; another attempt would be refused as well. */
-export class MailRejectedError extends Error {
-  constructor(readonly responseCode: number) {
-    super(`The relay refused it with ${responseCode}`);
-    this.name = 'MailRejectedError';
+/** The other side is well and does not take this mail: for now, or for good (RFC 5321 §4.2.1). */
+export class MailRefusedError extends Error {
+  /** Whether another attempt would be refused as well. */
+  readonly isForGood: boolean;
+
+  /** `responseCode` is absent where our own side knows that it would be refused. */
+  constructor(readonly responseCode: number | undefined) {
+    super(`The mail was refused with ${responseCode ?? 'no answer'}`);
+    this.name = 'MailRefusedError';
+    this.isForGood = responseCode !== undefined && responseCode >= 500;
   }
 }
 
 /** Hands a mail over to whoever delivers it. */
 export abstract class MailTransport {
-  /** Resolves once the other side has taken responsibility. @throws MailRejectedError */
+  /** Resolves once the other side has taken responsibility. @throws MailRefusedError */
   abstract send(message: MailMessage): Promise<void>;
 
   abstract close(): void;

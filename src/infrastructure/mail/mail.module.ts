@@ -44,5 +44,5 @@ const FAILURE_MODES = {
 export class MailModule {}
 
 function transportFor(delivery: MailDelivery): MailTransport {
-  return delivery.mode === 'smtp' ? new SmtpTransport(delivery.url, delivery.from) : new TerminalTransport();
+  return delivery.mode === 'smtp' ? new SmtpTransport(delivery) : new TerminalTransport();
 }

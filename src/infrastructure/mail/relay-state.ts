@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { ObservedState, type DependencyCondition } from '../dependencies';
-import { MailRejectedError } from './mail-transport';
+import { MailRefusedError } from './mail-transport';
 
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 30_000;
@@ -36,7 +36,7 @@ export class RelayState {
       await send();
       this.answered();
     } catch (error) {
-      if (error instanceof MailRejectedError) this.answered();
+      if (error instanceof MailRefusedError) this.answered();
       else this.failed();
       throw error;
     }

@@ -1,10 +1,10 @@
 import type { Transporter } from 'nodemailer';
-import { MailRejectedError, MailTransport, type MailMessage } from './mail-transport';
+import type { SmtpDelivery } from '../../config/mail.config';
+import { MailRefusedError, MailTransport, type MailMessage } from './mail-transport';
 
 const CONNECT_MS = 5_000;
 const SILENCE_MS = 10_000;
 const CONNECTIONS = 5;
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 interface SmtpFailure extends Error {
   readonly code?: string;
@@ -15,20 +15,17 @@ interface SmtpFailure extends Error {
 export class SmtpTransport extends MailTransport {
   private transporter: Promise<Transporter> | undefined;
 
-  constructor(
-    private readonly url: string,
-    private readonly from: string,
-  ) {
+  constructor(private readonly delivery: SmtpDelivery) {
     super();
   }
 
   override async send(message: MailMessage): Promise<void> {
-    this.transporter ??= open(this.url);
+    this.transporter ??= open(this.delivery);
     const transporter = await this.transporter;
     try {
-      await transporter.sendMail({ ...message, from: this.from });
+      await transporter.sendMail({ ...message, from: this.delivery.from });
     } catch (error) {
-      throw rejectionIn(error as SmtpFailure) ?? error;
+      throw refusalIn(error as SmtpFailure) ?? error;
     }
   }
 
@@ -40,15 +37,14 @@ export class SmtpTransport extends MailTransport {
 }
 
 /** Loaded with the first mail: a service without a relay never needs it. */
-async function open(url: string): Promise<Transporter> {
+async function open({ url, requiresTls }: SmtpDelivery): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
-  const { hostname, password } = new URL(url);
   return createTransport({
     url,
     pool: true,
     maxConnections: CONNECTIONS,
-    // A password is for the relay alone: it does not cross a network in clear, whatever somebody strips from its greeting.
-    requireTLS: url.startsWith('smtp:') && password !== '' && !LOOPBACK.has(hostname),
+    // Whatever somebody on the way strips from its greeting.
+    requireTLS: requiresTls,
     connectionTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
@@ -58,10 +54,8 @@ async function open(url: string): Promise<Transporter> {
   });
 }
 
-/** A permanent answer (RFC 5321 §4.2.1) to the mail itself; one to our login or connection may be mended. */
-function rejectionIn({ code, responseCode }: SmtpFailure): MailRejectedError | undefined {
-  const isAboutTheMail = code === 'EENVELOPE' || code === 'EMESSAGE';
-  return isAboutTheMail && responseCode !== undefined && responseCode >= 500
-    ? new MailRejectedError(responseCode)
-    : undefined;
+/** What is held against the mail alone. 421 is about the connection, whatever it answers (RFC 5321 §3.8). */
+function refusalIn({ code, responseCode }: SmtpFailure): MailRefusedError | undefined {
+  const isAboutTheMail = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== 421;
+  return isAboutTheMail ? new MailRefusedError(responseCode) : undefined;
 }

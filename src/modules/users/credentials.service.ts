@@ -5,8 +5,8 @@ import { canonicalName } from '../../common/validation';
 import { ChangeFeed } from '../../infrastructure/change-feed';
 import { PasswordHasher } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
+import { DigestCosts } from './digest-costs';
 import { UserPasswordChangedEvent } from './events/user.events';
-import { ImportedHashes } from './imported-hashes';
 import { NewPasswords } from './new-passwords';
 import { UsersRepository, type UserCredentials } from './users.repository';
 
@@ -17,7 +17,7 @@ export class CredentialsService {
     private readonly users: UsersRepository,
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
-    private readonly imported: ImportedHashes,
+    private readonly costs: DigestCosts,
     private readonly newPasswords: NewPasswords,
     private readonly events: EventPublisher,
     private readonly feed: ChangeFeed,
@@ -38,7 +38,7 @@ export class CredentialsService {
    * @throws DomainError `SERVICE.OVERLOADED`
    */
   async verify(user: UserCredentials | null, password: string): Promise<boolean> {
-    return this.hasher.verify(user?.passwordHash ?? null, password, await this.imported.leastMs());
+    return this.hasher.verify(user?.passwordHash ?? null, password, await this.costs.leastMs());
   }
 
   /** Replaces an old digest, or one of another system, now that the password is at hand. */
@@ -50,6 +50,11 @@ export class CredentialsService {
       // The sign-in has succeeded; the next one will bring the password again.
       if (!(error instanceof DomainError && error.code === 'SERVICE.OVERLOADED')) throw error;
     }
+  }
+
+  /** Whether a right password is too short for what is demanded now, as after `MFA_REQUIRED` was switched off. */
+  mustReplace(password: string): boolean {
+    return this.newPasswords.isOutgrown(password);
   }
 
   /** Whether the account is active and nothing has ended its epoch; holds until the transaction ends. */

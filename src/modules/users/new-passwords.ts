@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { authConfig } from '../../config/auth.config';
 import { PasswordHasher, randomToken } from '../../infrastructure/crypto';
-import { requireAcceptablePassword, type PasswordOwner } from './password-policy';
+import { isTooShort, requireAcceptablePassword, type PasswordOwner } from './password-policy';
 
 /** Passwords on their way in: what is demanded of them, and the digest that stays. */
 @Injectable()
@@ -15,6 +15,11 @@ export class NewPasswords {
   /** @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK` */
   requireAcceptable(password: string, owner: PasswordOwner, pointer: string): void {
     requireAcceptablePassword(password, owner, pointer, this.config.mfaRequired);
+  }
+
+  /** Whether a password that is in use would be refused as too short today. */
+  isOutgrown(password: string): boolean {
+    return isTooShort(password, this.config.mfaRequired);
   }
 
   /** @throws DomainError `USER.PASSWORD_TOO_SHORT`, `USER.PASSWORD_TOO_WEAK`, `SERVICE.OVERLOADED` */

@@ -33,9 +33,9 @@ export function requireAcceptablePassword(
   pointer: string,
   isBesideSecondFactor: boolean,
 ): void {
-  const minimum = isBesideSecondFactor ? DEMANDS.besideSecondFactor : DEMANDS.alone;
+  const minimum = demandsOf(isBesideSecondFactor);
   const normalized = password.normalize('NFKC');
-  if (codePointsOf(normalized) < minimum.length) {
+  if (isTooShort(password, isBesideSecondFactor)) {
     const message = `must be at least ${minimum.length} characters long`;
     throw new DomainError('USER.PASSWORD_TOO_SHORT', { errors: [{ pointer, code: 'too_short', message }] });
   }
@@ -43,6 +43,15 @@ export function requireAcceptablePassword(
   if (pieces.loose + pieces.runs + pieces.words * WORTH_OF_WORD < minimum.worth) {
     throw new DomainError('USER.PASSWORD_TOO_WEAK', { errors: [{ pointer, ...weaknessOf(pieces) }] });
   }
+}
+
+/** Whether it is shorter than what is demanded now: it may have been chosen when less was. */
+export function isTooShort(password: string, isBesideSecondFactor: boolean): boolean {
+  return codePointsOf(password.normalize('NFKC')) < demandsOf(isBesideSecondFactor).length;
+}
+
+function demandsOf(isBesideSecondFactor: boolean): { readonly length: number; readonly worth: number } {
+  return isBesideSecondFactor ? DEMANDS.besideSecondFactor : DEMANDS.alone;
 }
 
 function weaknessOf(pieces: PasswordPieces): { code: string; message: string } {

@@ -6,9 +6,9 @@ import { authConfig } from '../../config/auth.config';
 import { AccountStatusRepository } from './account-status.repository';
 import { AccountStatusService } from './account-status.service';
 import { CredentialsService } from './credentials.service';
+import { DigestCosts } from './digest-costs';
 import { EmailAddressesRepository } from './email-addresses.repository';
 import { EmailAddressesService } from './email-addresses.service';
-import { ImportedHashes } from './imported-hashes';
 import { ExternalIdentitiesRepository } from './identities/external-identities.repository';
 import { ExternalIdentitiesService } from './identities/external-identities.service';
 import { NewPasswords } from './new-passwords';
@@ -34,7 +34,7 @@ import './users.permissions';
     CredentialsService,
     EmailAddressesRepository,
     EmailAddressesService,
-    ImportedHashes,
+    DigestCosts,
     NewPasswords,
     ExternalIdentitiesRepository,
     ExternalIdentitiesService,

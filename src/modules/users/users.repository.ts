@@ -124,14 +124,15 @@ const REHASH = {
   name: 'users-rehash',
   text: 'UPDATE users SET password_hash = $3, password_scheme = NULL WHERE id = $1 AND password_hash = $2',
 };
+/** How a digest begins, as ix_users_digest_scheme has it. */
+const SCHEME = String.raw`substring(password_hash FROM '^(?:\$2[aby]\$\d\d|\$argon2[a-z]+\$v=\d+\$[^$]+)\$')`;
 // One step of the index a scheme, whatever the number of accounts.
 const FIND_SCHEMES = {
-  name: 'users-find-password-schemes',
+  name: 'users-find-digest-schemes',
   text: `WITH RECURSIVE found AS (
-           SELECT min(password_scheme) AS scheme FROM users WHERE password_scheme IS NOT NULL
+           SELECT min(${SCHEME}) AS scheme FROM users
            UNION ALL
-           SELECT (SELECT min(password_scheme) FROM users WHERE password_scheme > scheme) FROM found
-           WHERE scheme IS NOT NULL
+           SELECT (SELECT min(${SCHEME}) FROM users WHERE ${SCHEME} > scheme) FROM found WHERE scheme IS NOT NULL
          )
          SELECT scheme FROM found WHERE scheme IS NOT NULL`,
 };
@@ -248,8 +249,8 @@ export class UsersRepository {
     await this.database.change(REHASH, [id, from, to]);
   }
 
-  /** Algorithms and costs of the digests that came from elsewhere and were not replaced yet. */
-  async findPasswordSchemes(): Promise<string[]> {
+  /** Algorithms and costs of all digests, as they begin. */
+  async findDigestSchemes(): Promise<string[]> {
     return (await this.database.query<{ scheme: string }>(FIND_SCHEMES)).map(({ scheme }) => scheme);
   }
 

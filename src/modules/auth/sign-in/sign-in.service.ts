@@ -49,7 +49,8 @@ export class SignInService {
         reservation,
       });
     }
-    const user = outcome.identity;
+    const mustChangePassword = outcome.identity.mustChangePassword || this.credentials.mustReplace(password);
+    const user = { ...outcome.identity, mustChangePassword };
     const identity = { user, methods: ['pwd'], providerId: null, source };
     const result = await this.proceed(identity, origin);
     // Not the attempt of a guesser; what he still has to prove is counted by itself.

@@ -3,17 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { PasswordHasher } from '../../infrastructure/crypto';
 import { UsersRepository } from './users.repository';
 
-/** For so long the first sign-ins after an import may be told from others by their time. */
+/** For so long the first sign-ins after an import or a start may be told from others by their time. */
 const KNOWN_FOR_MS = 5_000;
 /** Leaves room for what varies from one hash to the next. */
 const MARGIN = 2;
 
 /**
- * Hides which accounts still have a digest of another system. Those cost more than ours, and nothing can be done to
- * cost ours less; so while there are any, every verification takes as long as the dearest of them.
+ * Hides which accounts still have a digest of another system, or of ours with other parameters than today's. Those cost
+ * more than what stands in for an account that nobody has, or less; so while there are any, every verification takes as
+ * long as the dearest of all.
  */
 @Injectable()
-export class ImportedHashes {
+export class DigestCosts {
   private readonly costs = new Map<string, Promise<number>>();
   private known: { readonly at: number; readonly leastMs: Promise<number> } | undefined;
 
@@ -22,7 +23,7 @@ export class ImportedHashes {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** What a verification takes at least; 0 where all digests are ours. */
+  /** What a verification takes at least; 0 where all digests cost the same. */
   async leastMs(): Promise<number> {
     const now = performance.now();
     if (this.known === undefined || now - this.known.at > KNOWN_FOR_MS) {
@@ -36,9 +37,10 @@ export class ImportedHashes {
   }
 
   private async measureAll(): Promise<number> {
-    const schemes = await this.users.findPasswordSchemes();
-    const costs = await Promise.all(schemes.map((scheme) => this.costOf(scheme)));
-    return MARGIN * Math.max(0, ...costs);
+    const schemes = new Set([this.hasher.scheme, ...(await this.users.findDigestSchemes())]);
+    if (schemes.size === 1) return 0;
+    const costs = await Promise.all([...schemes].map((scheme) => this.costOf(scheme)));
+    return MARGIN * Math.max(...costs);
   }
 
   /** Once in the life of a process, each. */
