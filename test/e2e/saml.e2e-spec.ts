@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { makeKeyPair } from '../support/saml/certificates';
 import { outcomeOf, SamlBrowser } from '../support/saml/saml-browser';
 import { METRICS_TOKEN, startSamlServices, type SamlServices } from '../support/saml/saml-services';
@@ -172,6 +173,23 @@ describe('sign-in by SAML', () => {
     expect([status, body.ssoBinding, body.entityId]).toEqual([200, 'post', idp.entityId]);
     const fooled = await read(`<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">${xml}`);
     expect([fooled.status, fooled.body.code]).toEqual([422, 'PROVIDER.METADATA_INVALID']);
+  });
+
+  it('I: no record holds a certificate of a weak key', async () => {
+    const token = services.adminToken;
+    const weak = makeKeyPair(90, generateKeyPairSync('rsa', { modulusLength: 1_024 })).certificatePem;
+    const idpCertificates = [idp.keys.certificatePem, weak];
+    const body = { kind: 'saml', slug: 'weak', name: 'weak', config: { ...config, idpCertificates } };
+    const created = await services.first.api.post('/v1/identity-providers', body, { token });
+    const path = `/v1/identity-providers/${providerId}`;
+    const { version: ifMatch } = (await services.first.api.get(path, { token })).body;
+    const patched = await services.first.api.patch(path, { config: { idpCertificates } }, { token, ifMatch });
+    for (const answer of [created, patched]) {
+      expect([answer.status, answer.body.code]).toEqual([422, 'PROVIDER.INVALID_CONFIG']);
+      expect(answer.body.errors).toEqual([
+        expect.objectContaining({ pointer: '/config/idpCertificates/1', code: 'weak_key' }),
+      ]);
+    }
   });
 
   it.each([
