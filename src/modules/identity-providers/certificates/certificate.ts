@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 
 const MS_PER_DAY = 86_400_000;
 const MIN_RSA_BITS = 2_048;
@@ -17,8 +17,17 @@ export function parseCertificate(pem: string): X509Certificate {
  * @throws Error when it is no certificate.
  */
 export function hasStrongKey(pem: string): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails } = parseCertificate(pem).publicKey;
-  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+  const key = publicKeyOf(parseCertificate(pem));
+  return key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+}
+
+/** Null where it is of a kind that nobody here knows. */
+function publicKeyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
+  }
 }
 
 /** @throws Error when it is no certificate. */

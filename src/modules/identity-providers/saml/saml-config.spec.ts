@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
 import { DomainError } from '../../../common/errors';
 import { daysLeft, endOf } from '../certificates/certificate';
@@ -11,6 +11,11 @@ const valid = {
   ssoUrl: 'https://idp.example/sso',
   idpCertificates: [keys.certificatePem],
 };
+
+/** Of the algorithm 1.2.3.4. */
+const UNKNOWN_KEY = {
+  export: () => Buffer.from('300d300506032a0304030400010203', 'hex'),
+} as unknown as KeyObject;
 
 function errorsOf(config: unknown): unknown {
   try {
@@ -50,6 +55,10 @@ describe('the configuration of a SAML provider', () => {
     ['RSA of 1,024 bits', generateKeyPairSync('rsa', { modulusLength: 1_024 })],
     ['RSA of 2,047 bits', generateKeyPairSync('rsa', { modulusLength: 2_047 })],
     ['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+    [
+      'a key of no known kind',
+      { ...generateKeyPairSync('rsa', { modulusLength: 2_048 }), publicKey: UNKNOWN_KEY },
+    ],
     ['a weak curve', generateKeyPairSync('ec', { namedCurve: 'secp160r1' })],
   ])('I: refuses a certificate of the provider over %s', (_title, weak) => {
     const idpCertificates = [keys.certificatePem, makeKeyPair(90, weak).certificatePem];
