@@ -262,6 +262,16 @@ member: cn=bob,ou=people,${BASE}
     }
   });
 
+  it('H: no account is made by a record that was disabled, and no process knows yet', async () => {
+    directory.add(person('judy'));
+    const id = await provider('disabled-just-now');
+    await login('disabled-just-now', 'judy', 'wrong');
+    await services.sql('UPDATE identity_providers SET enabled = false WHERE id = $1', [id]);
+    const { status, body } = await login('disabled-just-now', 'judy', passwordOf('judy'));
+    expect([status, body.code]).toEqual([503, 'PROVIDER.UNAVAILABLE']);
+    expect(await services.sql(`SELECT 1 FROM users WHERE username = 'judy'`)).toEqual([]);
+  });
+
   it('fails over to the next server', async () => {
     await provider(
       'failover',

@@ -203,6 +203,25 @@ describe('sign-in by SAML', () => {
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([422, null]);
   });
 
+  it.each([
+    ['disabled', 'enabled = false'],
+    ['changed', 'version = version + 1'],
+  ])('I: no account is made by a record that was %s, and no process knows yet', async (_title, change) => {
+    const [before] = await services.sql<{ version: number }>(
+      'SELECT version FROM identity_providers WHERE id = $1',
+      [providerId],
+    );
+    await services.sql(`UPDATE identity_providers SET ${change} WHERE id = $1`, [providerId]);
+    const attributes = { uid: ['late'], mail: ['late@corp.example'] };
+    const { error } = await signIn({ nameId: 'late-id', attributes });
+    await services.sql('UPDATE identity_providers SET enabled = true, version = $2 WHERE id = $1', [
+      providerId,
+      before?.version,
+    ]);
+    expect(error).toBe('PROVIDER.UNAVAILABLE');
+    expect(await services.sql(`SELECT 1 FROM users WHERE username = 'late'`)).toEqual([]);
+  });
+
   it('ends for a provider that is disabled while somebody is there', async () => {
     const begun = await browser.begin();
     await services.changeProvider(providerId, { enabled: false });
