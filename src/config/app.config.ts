@@ -8,6 +8,7 @@ export const appConfig = registerAs('app', () => {
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,
+    baseUrl: env.baseUrl,
     workers: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,
     trustedProxies: env.TRUSTED_PROXIES,

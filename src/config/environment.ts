@@ -8,6 +8,8 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export interface Environment extends EnvironmentVariables {
   readonly mode: 'development' | 'production';
+  /** Where browsers and foreign servers reach this service; without `PUBLIC_URL` only those of this machine do. */
+  readonly baseUrl: string;
   readonly JWT_SECRET_KEY: string;
 }
 
@@ -46,6 +48,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   return {
     ...variables,
     mode,
+    baseUrl: variables.PUBLIC_URL ?? `http://localhost:${variables.PORT}`,
     JWT_SECRET_KEY: variables.JWT_SECRET_KEY ?? developmentSecret(variables.DATA_DIR),
   };
 }

@@ -22,7 +22,7 @@ export const mailConfig = registerAs('mail', () => {
   return {
     delivery: deliveryOf(env),
     /** What every link in a mail begins with. Never taken from a request: its Host header is the sender's to choose. */
-    pagesUrl: env.ACCOUNT_PAGES_URL ?? env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    pagesUrl: env.ACCOUNT_PAGES_URL ?? env.baseUrl,
     hasPagesUrl: (env.ACCOUNT_PAGES_URL ?? env.PUBLIC_URL) !== undefined,
   };
 });

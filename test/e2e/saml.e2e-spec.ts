@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { makeKeyPair } from '../support/saml/certificates';
 import { outcomeOf, SamlBrowser } from '../support/saml/saml-browser';
 import { METRICS_TOKEN, startSamlServices, type SamlServices } from '../support/saml/saml-services';
@@ -174,6 +175,23 @@ describe('sign-in by SAML', () => {
     expect([fooled.status, fooled.body.code]).toEqual([422, 'PROVIDER.METADATA_INVALID']);
   });
 
+  it('I: no record holds a certificate of a weak key', async () => {
+    const token = services.adminToken;
+    const weak = makeKeyPair(90, generateKeyPairSync('rsa', { modulusLength: 1_024 })).certificatePem;
+    const idpCertificates = [idp.keys.certificatePem, weak];
+    const body = { kind: 'saml', slug: 'weak', name: 'weak', config: { ...config, idpCertificates } };
+    const created = await services.first.api.post('/v1/identity-providers', body, { token });
+    const path = `/v1/identity-providers/${providerId}`;
+    const { version: ifMatch } = (await services.first.api.get(path, { token })).body;
+    const patched = await services.first.api.patch(path, { config: { idpCertificates } }, { token, ifMatch });
+    for (const answer of [created, patched]) {
+      expect([answer.status, answer.body.code]).toEqual([422, 'PROVIDER.INVALID_CONFIG']);
+      expect(answer.body.errors).toEqual([
+        expect.objectContaining({ pointer: '/config/idpCertificates/1', code: 'weak_key' }),
+      ]);
+    }
+  });
+
   it.each([
     'https://app.corp.example',
     '//evil.example',
@@ -183,6 +201,25 @@ describe('sign-in by SAML', () => {
   ])('begins nothing that would lead to %s', async (returnTo) => {
     const answer = await browser.login(returnTo);
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([422, null]);
+  });
+
+  it.each([
+    ['disabled', 'enabled = false'],
+    ['changed', 'version = version + 1'],
+  ])('I: no account is made by a record that was %s, and no process knows yet', async (_title, change) => {
+    const [before] = await services.sql<{ version: number }>(
+      'SELECT version FROM identity_providers WHERE id = $1',
+      [providerId],
+    );
+    await services.sql(`UPDATE identity_providers SET ${change} WHERE id = $1`, [providerId]);
+    const attributes = { uid: ['late'], mail: ['late@corp.example'] };
+    const { error } = await signIn({ nameId: 'late-id', attributes });
+    await services.sql('UPDATE identity_providers SET enabled = true, version = $2 WHERE id = $1', [
+      providerId,
+      before?.version,
+    ]);
+    expect(error).toBe('PROVIDER.UNAVAILABLE');
+    expect(await services.sql(`SELECT 1 FROM users WHERE username = 'late'`)).toEqual([]);
   });
 
   it('ends for a provider that is disabled while somebody is there', async () => {

@@ -11,6 +11,8 @@ export const sharedConfigFields = {
 
 interface Finding {
   readonly field: string;
+  /** `invalid` where left out. */
+  readonly code?: string;
   readonly message: string;
 }
 
@@ -22,7 +24,7 @@ interface KindInput<Fields extends ZodRawShape, Secrets extends ZodRawShape> {
   /** The fields that say to whom the secrets are shown: who changes one has to know the secrets. */
   readonly secretsGoTo: readonly (keyof Fields & string)[];
   /** What no field says by itself. */
-  readonly check?: (config: z.output<z.ZodObject<Fields>>) => readonly Finding[];
+  readonly check?: (config: z.output<z.ZodObject<Fields & Secrets>>) => readonly Finding[];
 }
 
 export interface KindDefinition<Fields extends ZodRawShape, Secrets extends ZodRawShape> {
@@ -55,7 +57,7 @@ export function defineKind<Fields extends ZodRawShape, Secrets extends ZodRawSha
           parsed.error.issues.map(({ path, message }) => ({ field: path.join('/'), message })),
         );
       }
-      const findings = check(parsed.data as z.output<z.ZodObject<Fields>>);
+      const findings = check(parsed.data);
       if (findings.length > 0) throw invalidConfig(findings);
       return parsed.data;
     },
@@ -64,6 +66,10 @@ export function defineKind<Fields extends ZodRawShape, Secrets extends ZodRawSha
 
 function invalidConfig(findings: readonly Finding[]): DomainError {
   return new DomainError('PROVIDER.INVALID_CONFIG', {
-    errors: findings.map(({ field, message }) => ({ pointer: `/config/${field}`, code: 'invalid', message })),
+    errors: findings.map(({ field, code = 'invalid', message }) => ({
+      pointer: `/config/${field}`,
+      code,
+      message,
+    })),
   });
 }

@@ -16,6 +16,7 @@ export const DEFAULTS: AppConfig = {
   host: '127.0.0.1',
   port: 0,
   publicUrl: undefined,
+  baseUrl: 'http://localhost',
   workers: 1,
   logLevel: 'silent',
   trustedProxies: [],

@@ -1,14 +1,18 @@
 import { makeKeyPair } from './certificates';
-import { at, encode, type ResponseOptions, type TestIdp, type TestRequest } from './test-idp';
-
-export interface SamlAttack {
-  readonly name: string;
-  /** What the trail says of it. */
-  readonly reason: string;
-  /** It is about the request that it answers. */
-  readonly needsRequest?: boolean;
-  readonly forge: (idp: TestIdp, request: TestRequest) => Promise<string> | string;
-}
+import {
+  altered,
+  ASSERTION,
+  assertionOf,
+  drop,
+  said,
+  SIGNATURE,
+  signatureOf,
+  swap,
+  VICTIM,
+  type SamlAttack,
+} from './attack';
+import { PUBLISHED_ATTACKS } from './published-attacks';
+import { at, encode } from './test-idp';
 
 const RSA_SHA1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
 const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
@@ -18,47 +22,6 @@ const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const WITH_COMMENTS = `${EXCLUSIVE_C14N}WithComments`;
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 
-/** Somebody whom the attacker wants to be. */
-const VICTIM = 'administrator';
-
-/** Rightly signed, but says (or leaves out) something that makes it not ours. */
-function said(name: string, reason: string, options: ResponseOptions): SamlAttack {
-  return { name, reason, forge: async (idp, request) => encode(await idp.response(request, options)) };
-}
-
-/** Changed by `edit` after it was signed. */
-function altered(
-  name: string,
-  reason: string,
-  edit: (xml: string) => string,
-  options: ResponseOptions = {},
-): SamlAttack {
-  return {
-    name,
-    reason,
-    forge: async (idp, request) => {
-      const signed = await idp.response(request, options);
-      const forged = edit(signed);
-      if (forged === signed) throw new Error(`The attack "${name}" changed nothing`);
-      return encode(forged);
-    },
-  };
-}
-
-const drop = (pattern: RegExp) => (xml: string) => replaced(xml, pattern, '');
-const swap = (pattern: RegExp | string, by: string) => (xml: string) => replaced(xml, pattern, by);
-
-function replaced(xml: string, pattern: RegExp | string, by: string): string {
-  const result = xml.replace(pattern, by);
-  if (result === xml) throw new Error(`Nothing matches ${String(pattern)}`);
-  return result;
-}
-
-const ASSERTION = /<saml:Assertion .*<\/saml:Assertion>/s;
-const SIGNATURE = /<ds:Signature .*?<\/ds:Signature>/s;
-
-const assertionOf = (xml: string): string => ASSERTION.exec(xml)?.[0] ?? '';
-const signatureOf = (xml: string): string => SIGNATURE.exec(xml)?.[0] ?? '';
 const forgedAssertion = (xml: string): string =>
   assertionOf(xml)
     .replace(SIGNATURE, '')
@@ -397,4 +360,10 @@ const CONTENT: readonly SamlAttack[] = [
 ];
 
 /** Each must be refused, for its own reason. */
-export const SAML_ATTACKS: readonly SamlAttack[] = [...WRAPPING, ...SIGNATURES, ...XML, ...CONTENT];
+export const SAML_ATTACKS: readonly SamlAttack[] = [
+  ...WRAPPING,
+  ...SIGNATURES,
+  ...XML,
+  ...CONTENT,
+  ...PUBLISHED_ATTACKS,
+];

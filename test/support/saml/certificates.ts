@@ -16,9 +16,11 @@ const UTF8_STRING = 0x0c;
 const SHA256_WITH_RSA = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-/** A new RSA key and a self-signed certificate for it (X.509 version 1: RFC 5280 §4.1). */
-export function makeKeyPair(days = 90): TestKeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+/** A self-signed certificate (X.509 version 1: RFC 5280 §4.1) for a key that is new, RSA and strong unless told. */
+export function makeKeyPair(
+  days = 90,
+  { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 }),
+): TestKeyPair {
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, Buffer.from('test')))));
   const now = Date.now();
   const toBeSigned = der(

@@ -4,6 +4,13 @@ import { CredentialsService, ExternalIdentitiesService } from '../../users';
 import { SignInAttemptsService, type AttemptSubject } from '../sign-in/sign-in-attempts.service';
 import { SignInRefusals } from '../sign-in/sign-in-refusals';
 
+interface VerifiedEntry {
+  readonly profile: ExternalProfile;
+  /** Of the record that named the directory. */
+  readonly providerVersion: number;
+  readonly subject: AttemptSubject;
+}
+
 /** Tries a password at a directory, counted before it is tried. */
 @Injectable()
 export class DirectoryAttempts {
@@ -21,11 +28,7 @@ export class DirectoryAttempts {
    *
    * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`
    */
-  async verify(
-    slug: string,
-    username: string,
-    password: string,
-  ): Promise<{ readonly profile: ExternalProfile; readonly subject: AttemptSubject }> {
+  async verify(slug: string, username: string, password: string): Promise<VerifiedEntry> {
     const provider = await this.directory.provider(slug);
     // As everywhere, blanks around a name are none of it, whether or not the directory thinks so.
     const name = username.normalize('NFKC').trim();
@@ -42,7 +45,11 @@ export class DirectoryAttempts {
       return found.kind === 'none' ? 'unknown_user' : `directory_${found.kind}`;
     });
     if (reservation !== null && outcome === null && found.kind === 'found')
-      return { profile: this.directory.profileOf(provider, found.entry), subject };
+      return {
+        profile: this.directory.profileOf(provider, found.entry),
+        providerVersion: provider.version,
+        subject,
+      };
     const reason = reservation === null ? 'locked_out' : (outcome ?? 'unknown_user');
     return this.refusals.refuse('AUTH.INVALID_CREDENTIALS', {
       reason,

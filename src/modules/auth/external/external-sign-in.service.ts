@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
 import {
   mappedProfile,
@@ -28,14 +29,14 @@ export class ExternalSignInService {
   /**
    * Whose account it is, by the stable id and nothing else; with an account made for it where the provider's record
    * says so. Roles and groups follow what the provider says today, in the same transaction. `SignInService.proceed`
-   * goes on from here.
+   * goes on from here. `providerVersion` is that of the record by which the provider was believed.
    *
    * @throws DomainError `AUTH.INVALID_CREDENTIALS` where there is no account and none is made; the trail has the
-   * reason. `PROVIDER.NOT_FOUND` when the provider was disabled meanwhile.
+   * reason. `PROVIDER.NOT_FOUND` or `PROVIDER.UNAVAILABLE` when the provider was disabled or changed meanwhile.
    */
-  async admit(vouched: ExternalProfile): Promise<VerifiedIdentity> {
+  async admit(vouched: ExternalProfile, providerVersion: number): Promise<VerifiedIdentity> {
     try {
-      return await this.database.transaction(() => this.resolve(vouched));
+      return await this.database.transaction(() => this.resolve(vouched, providerVersion));
     } catch (error) {
       if (!(error instanceof AdmissionRefusal)) throw error;
       const { reason } = error;
@@ -54,9 +55,16 @@ export class ExternalSignInService {
    *
    * @throws DomainError `IDENTITY.TAKEN`, `PROVIDER.NOT_FOUND`
    */
-  async link(userId: string, { providerId, externalId, username }: ExternalProfile): Promise<void> {
-    await this.directory.byId(providerId);
-    await this.identities.link({ providerId, externalId, userId, username, provisioned: false });
+  link(
+    userId: string,
+    { providerId, externalId, username }: ExternalProfile,
+    providerVersion: number,
+  ): Promise<void> {
+    return this.database.transaction(async () => {
+      if (!(await this.directory.lockIfCurrent(providerId, providerVersion)))
+        throw new DomainError('PROVIDER.NOT_FOUND');
+      await this.identities.link({ providerId, externalId, userId, username, provisioned: false });
+    });
   }
 
   /**
@@ -77,7 +85,7 @@ export class ExternalSignInService {
   }
 
   /** @throws AdmissionRefusal */
-  private async resolve(vouched: ExternalProfile): Promise<VerifiedIdentity> {
+  private async resolve(vouched: ExternalProfile, providerVersion: number): Promise<VerifiedIdentity> {
     const provider = await this.directory.byId(vouched.providerId);
     const { profile, grants } = mappedProfile(provider.mappings, vouched);
     const { providerId, externalId, username, displayName, methods } = profile;
@@ -90,6 +98,11 @@ export class ExternalSignInService {
       await this.identities.follow(known, displayName);
     }
     await this.grants.replace(userId, `${provider.kind}:${providerId}`, grants);
+    // This process may not know yet what became of the record; the last thing that is locked, as whoever changes it does.
+    const isCurrent =
+      provider.version === providerVersion &&
+      (await this.directory.lockIfCurrent(providerId, providerVersion));
+    if (!isCurrent) throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 1 });
     return { user, methods, providerId, source: 'unknown' };
   }
 

@@ -19,8 +19,8 @@ export class LdapSignInService {
    * @throws DomainError `AUTH.INVALID_CREDENTIALS`, whatever the reason; `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`
    */
   async login(slug: string, username: string, password: string, origin: SignInOrigin): Promise<SignInResult> {
-    const { profile, subject } = await this.attempts.verify(slug, username, password);
-    const identity = await this.external.admit(profile).catch(async (error: unknown) => {
+    const { profile, providerVersion, subject } = await this.attempts.verify(slug, username, password);
+    const identity = await this.external.admit(profile, providerVersion).catch(async (error: unknown) => {
       // The password was right: linking, which shares this count, must not be locked by it.
       await this.reservations.release(subject);
       throw error;

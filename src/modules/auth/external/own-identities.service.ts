@@ -51,10 +51,10 @@ export class OwnIdentitiesService {
     username: string,
     password: string,
   ): Promise<void> {
-    const { profile, subject: tried } = await this.attempts.verify(slug, username, password);
+    const { profile, providerVersion, subject: tried } = await this.attempts.verify(slug, username, password);
     // Not the attempt of a guesser, whether or not the entry can be linked.
     await this.reservations.release(tried);
-    await this.external.link(subject, profile);
+    await this.external.link(subject, profile, providerVersion);
   }
 
   /**

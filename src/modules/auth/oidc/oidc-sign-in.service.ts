@@ -17,14 +17,14 @@ export class OidcSignInService {
   private readonly baseUrl: string;
 
   constructor(
-    @Inject(appConfig.KEY) { publicUrl, port }: ConfigType<typeof appConfig>,
+    @Inject(appConfig.KEY) { baseUrl }: ConfigType<typeof appConfig>,
     private readonly providers: OidcProviders,
     private readonly flows: SsoFlowsService,
     private readonly conclusion: SsoConclusionService,
     private readonly returnUrls: ReturnUrls,
   ) {
     // From configuration and never from the request: a Host header must not choose where codes go.
-    this.baseUrl = publicUrl ?? `http://localhost:${port}`;
+    this.baseUrl = baseUrl;
   }
 
   /** @throws DomainError `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `AUTH.RETURN_URL_NOT_REGISTERED`, `AUTH.SSO_FAILED` */

@@ -149,6 +149,8 @@ function refusalOf(error: unknown, { link }: SsoFlow): Refusal | null {
   if (!(error instanceof DomainError)) return null;
   // Whoever links is known, and may know what is wrong.
   if (link !== null) return { code: error.code, reason: error.code };
+  // The record was changed a moment ago, and this process does not know yet.
+  if (error.code === 'PROVIDER.UNAVAILABLE') return { code: error.code, reason: error.code };
   return error.code === 'AUTH.INVALID_CREDENTIALS'
     ? { code: 'AUTH.SSO_FAILED', reason: 'not_admitted' }
     : null;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
-import { ProviderDirectory, type ExternalProfile, type OidcSignOut } from '../../identity-providers';
+import type { ExternalProfile, OidcSignOut } from '../../identity-providers';
 import { SessionsService } from '../../sessions';
 import { CredentialsService } from '../../users';
 import { ExternalSignInService } from '../external/external-sign-in.service';
@@ -20,7 +20,6 @@ export interface BelievedAnswer {
 export class SsoConclusionService {
   constructor(
     private readonly flows: SsoFlowsService,
-    private readonly directory: ProviderDirectory,
     private readonly external: ExternalSignInService,
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
@@ -30,13 +29,13 @@ export class SsoConclusionService {
   /**
    * Answers where to send the browser.
    *
-   * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`; of a linking `IDENTITY.TAKEN`, and
+   * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`; of a linking `IDENTITY.TAKEN`, and
    * `SESSION.NOT_FOUND` where the session that asked for it is dead
    */
   async conclude(flow: SsoFlow, answer: BelievedAnswer): Promise<string> {
     if (flow.link === null) {
       const { profile, ...kept } = answer;
-      const { user, methods } = await this.external.admit(profile);
+      const { user, methods } = await this.external.admit(profile, answer.providerVersion);
       return this.flows.finish(flow, { user, methods, authTime: profile.authTime ?? null, ...kept });
     }
     await this.link(flow.link, answer);
@@ -52,9 +51,7 @@ export class SsoConclusionService {
       const isCurrent = await this.credentials.lockIfCurrent(userId, epoch);
       const session = isCurrent ? await this.sessions.findLive(sessionId) : null;
       if (session?.userId !== userId) throw new DomainError('SESSION.NOT_FOUND');
-      if (!(await this.directory.lockIfCurrent(profile.providerId, providerVersion)))
-        throw new DomainError('PROVIDER.NOT_FOUND');
-      await this.external.link(userId, profile);
+      await this.external.link(userId, profile, providerVersion);
     });
   }
 }

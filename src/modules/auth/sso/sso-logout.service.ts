@@ -15,13 +15,13 @@ export class SsoLogoutService {
   private readonly landingUrl: string;
 
   constructor(
-    @Inject(appConfig.KEY) { publicUrl, port }: ConfigType<typeof appConfig>,
+    @Inject(appConfig.KEY) { baseUrl }: ConfigType<typeof appConfig>,
     private readonly sessionTokens: SessionTokensService,
     private readonly signIns: ProviderSignIns,
     private readonly signOuts: ProviderSignOutsRepository,
     private readonly returnUrls: ReturnUrls,
   ) {
-    this.landingUrl = `${publicUrl ?? `http://localhost:${port}`}/v1/auth/sso/logged-out`;
+    this.landingUrl = `${baseUrl}/v1/auth/sso/logged-out`;
   }
 
   /**

@@ -1,10 +1,33 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 
 const MS_PER_DAY = 86_400_000;
+const MIN_RSA_BITS = 2_048;
+
+export const STRONG_KEY = `an RSA key of ${MIN_RSA_BITS} bits or more`;
 
 /** @throws Error when it is no certificate. */
 export function parseCertificate(pem: string): X509Certificate {
   return new X509Certificate(pem);
+}
+
+/**
+ * Whether its key is one by which we would believe a signature: RSA, as all of SAML here, of no less than what NIST
+ * SP 800-131A allows. Who signed the certificate does not matter: an administrator vouches for it.
+ *
+ * @throws Error when it is no certificate.
+ */
+export function hasStrongKey(pem: string): boolean {
+  const key = publicKeyOf(parseCertificate(pem));
+  return key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+}
+
+/** Null where it is of a kind that nobody here knows. */
+function publicKeyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
+  }
 }
 
 /** @throws Error when it is no certificate. */

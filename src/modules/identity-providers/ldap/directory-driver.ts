@@ -3,6 +3,8 @@ import type { ProviderDriver } from '../provider-driver';
 
 /** An entry as the directory's reader sees it. */
 export interface DirectoryEntry {
+  /** The address of the server that found it: another may not know it yet, or know another by its name. */
+  readonly server: string;
   readonly dn: string;
   /** entryUUID or objectGUID, as text. */
   readonly stableId: string;

@@ -37,9 +37,17 @@ describe('the servers of a directory', () => {
   it('come last once they failed, whether or not the next one is asked in their place', async () => {
     const some = servers('a', 'b');
     await some.askAny(answerOf('a'));
-    await expect(some.askOne(answerOf())).resolves.toBe('b');
+    await expect(some.askOne(null, answerOf())).resolves.toBe('b');
     await expect(some.askAny(answerOf())).resolves.toBe('b');
     expect(takeAsked()).toEqual(['a', 'b', 'b', 'b']);
+  });
+
+  it('are asked alone where one is named, whatever became of it meanwhile', async () => {
+    const some = servers('a', 'b');
+    await some.askOne('a', answerOf('a')).catch(() => undefined);
+    await expect(some.askOne('a', answerOf())).resolves.toBe('a');
+    await expect(some.askOne('a', answerOf('a'))).rejects.toThrow('a');
+    expect(takeAsked()).toEqual(['a', 'a', 'a']);
   });
 
   it('are tried again after a while, by one at a time, and come first again once they answer', async () => {

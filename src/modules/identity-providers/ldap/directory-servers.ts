@@ -33,9 +33,9 @@ export class DirectoryServers {
     throw new AggregateError(failures, 'No server of the directory answers');
   }
 
-  /** What the server says that would be asked first, and no other. @throws Error */
-  askOne<T>(ask: Ask<T>): Promise<T> {
-    return this.ask(this.inOrder()[0] ?? '', this.withinMs, ask);
+  /** What that server says, and no other; who would be asked first, where none is named. @throws Error */
+  askOne<T>(url: string | null, ask: Ask<T>): Promise<T> {
+    return this.ask(url ?? this.inOrder()[0] ?? '', this.withinMs, ask);
   }
 
   private async ask<T>(url: string, withinMs: number, ask: Ask<T>): Promise<T> {

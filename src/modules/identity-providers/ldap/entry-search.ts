@@ -28,7 +28,13 @@ export class EntrySearch {
     const groups = await this.groupsOf(connection, found, signal);
     return {
       kind: 'found',
-      entry: { dn: found.dn, stableId, attributes: textsOf(found, attributes), groups },
+      entry: {
+        server: connection.url,
+        dn: found.dn,
+        stableId,
+        attributes: textsOf(found, attributes),
+        groups,
+      },
     };
   }
 

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import { createClient, type Client, type SearchOptions } from 'ldapjs';
 import type { LdapConfig } from './ldap-config';
 import { endpointOf } from './ldap-endpoint';
+import './parser-guard';
 
 export interface FoundEntry {
   readonly dn: string;
@@ -16,6 +16,8 @@ export class LdapConnection {
   private readonly failure: Promise<never>;
 
   private constructor(
+    /** As the record has it. */
+    readonly url: string,
     private readonly client: Client,
     private readonly config: LdapConfig,
   ) {
@@ -33,7 +35,6 @@ export class LdapConnection {
         });
     });
     this.failure.catch(() => undefined);
-    client.on('connect', guardParser);
   }
 
   /** Bound as the reader. @throws Error */
@@ -43,7 +44,7 @@ export class LdapConnection {
       ...endpoint,
       ...(tlsOptions && { tlsOptions: tlsOptions }),
     });
-    const connection = new LdapConnection(client, config);
+    const connection = new LdapConnection(url, client, config);
     try {
       await connection.bind(signal);
       return connection;
@@ -108,20 +109,6 @@ export class LdapConnection {
       });
     });
     return Promise.race([asked, this.failure]);
-  }
-}
-
-/** The parser of ldapjs asserts what a hostile length contradicts, and throws from an event: that would end the process. */
-function guardParser(socket: Socket): void {
-  for (const parse of socket.listeners('data') as ((data: Buffer) => void)[]) {
-    socket.removeListener('data', parse);
-    socket.on('data', (data: Buffer) => {
-      try {
-        parse(data);
-      } catch (error) {
-        socket.destroy(error instanceof Error ? error : new Error('The directory does not speak LDAP'));
-      }
-    });
   }
 }
 

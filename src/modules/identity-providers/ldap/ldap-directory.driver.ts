@@ -13,6 +13,7 @@ import { LdapConnection, textsOf } from './ldap-connection';
 import { endpointOf } from './ldap-endpoint';
 import { POLICY_RULES, policyRefusal } from './password-policy';
 import { ReaderPool } from './reader-pool';
+import './parser-guard';
 
 /** Two of these make a sign-in: five seconds at most. */
 const TIMEOUT_MS = 2_400;
@@ -66,10 +67,12 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     );
   }
 
-  /** Of the server that has just found the entry, and no other: else one wrong password would count at each. */
+  /** Of the server that has found the entry, and no other: else one wrong password would count at each. */
   refusalOf(entry: DirectoryEntry | null, password: string): Promise<string | null> {
     return this.guarded(() =>
-      this.servers.askOne((url, signal) => this.refusalAt(url, entry ?? this.nobody(), password, signal)),
+      this.servers.askOne(entry?.server ?? null, (url, signal) =>
+        this.refusalAt(entry ?? this.nobodyAt(url), password, signal),
+      ),
     );
   }
 
@@ -90,13 +93,12 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     }
   }
 
-  private nobody(): DirectoryEntry {
+  private nobodyAt(server: string): DirectoryEntry {
     const dn = `cn=${randomUUID()},${this.provider.config.searchBase}`;
-    return { dn, stableId: 'nobody', attributes: {}, groups: [] };
+    return { server, dn, stableId: 'nobody', attributes: {}, groups: [] };
   }
 
   private async refusalAt(
-    url: string,
     entry: DirectoryEntry,
     password: string,
     signal: AbortSignal,
@@ -105,7 +107,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     const strategy = new LdapStrategy({
       // The very entry that was found, by its name: no second search can lead to another.
       server: {
-        ...(await endpointOf(this.provider.config, url, 2, signal)),
+        ...(await endpointOf(this.provider.config, entry.server, 2, signal)),
         bindDN: bindDn,
         bindCredentials: bindPassword,
         searchBase: entry.dn,
@@ -118,13 +120,12 @@ export class LdapDirectoryDriver extends DirectoryDriver {
     if (outcome.kind === 'success') return accountRefusal(entry);
     const reason = outcome.message ?? REASONS.invalidCredentials;
     if (reason !== REASONS.invalidCredentials) return reason;
-    return policyRefusal(entry.attributes, await this.policyOf(url, entry, signal), Date.now()) ?? reason;
+    return policyRefusal(entry.attributes, await this.policyOf(entry, signal), Date.now()) ?? reason;
   }
 
   /** Nothing, where there is none or it cannot be read: the answer is no, whatever the reason. */
   private async policyOf(
-    url: string,
-    { attributes }: DirectoryEntry,
+    { server, attributes }: DirectoryEntry,
     signal: AbortSignal,
   ): Promise<DirectoryEntry['attributes']> {
     const dn = attributes.pwdPolicySubentry?.[0] ?? this.provider.config.passwordPolicy;
@@ -136,7 +137,7 @@ export class LdapDirectoryDriver extends DirectoryDriver {
       sizeLimit: 1,
     } as const;
     try {
-      const [policy] = await this.readers.use(url, signal, (reader) => reader.search(signal, dn, options));
+      const [policy] = await this.readers.use(server, signal, (reader) => reader.search(signal, dn, options));
       return policy === undefined ? {} : textsOf(policy, POLICY_RULES);
     } catch {
       return {};

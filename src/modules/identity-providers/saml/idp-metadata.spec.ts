@@ -1,9 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
 import { DomainError } from '../../../common/errors';
 import { importMetadata } from './idp-metadata';
 
 const { certificatePem } = makeKeyPair();
-const bare = certificatePem.replace(/-----[A-Z ]+-----|\s/g, '');
+const bareOf = (pem: string): string => pem.replace(/-----[A-Z ]+-----|\s/g, '');
+const bare = bareOf(certificatePem);
+
+const weak = bareOf(makeKeyPair(90, generateKeyPairSync('rsa', { modulusLength: 1_024 })).certificatePem);
 
 const key = (use = ' use="signing"', certificate = bare): string =>
   `<KeyDescriptor${use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>`;
@@ -42,6 +46,7 @@ describe('importMetadata', () => {
     ['an address of another binding', idp(key() + service('SOAP', 'https://idp.example/soap'))],
     ['no certificate', idp(REDIRECT)],
     ['a certificate that is none', idp(key(undefined, 'QUJD') + REDIRECT)],
+    ['a certificate of a weak key', idp(key() + key(undefined, weak) + REDIRECT)],
     [
       'a federation',
       `<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">${entity('')}${entity('')}</EntitiesDescriptor>`,

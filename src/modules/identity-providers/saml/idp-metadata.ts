@@ -1,5 +1,5 @@
 import { DomainError } from '../../../common/errors';
-import { parseCertificate, toPem } from '../certificates/certificate';
+import { hasStrongKey, STRONG_KEY, toPem } from '../certificates/certificate';
 import type { ImportedMetadataResponse } from '../dto/saml-metadata.schemas';
 import { BINDINGS, DS, MD } from './saml-namespaces';
 import { SamlRefusal } from './saml-refusal';
@@ -54,12 +54,16 @@ function signingCertificates(idp: Element): string[] {
     .filter(({ namespaceURI }) => namespaceURI === DS)
     .map((element) => toPem(textOf(element) ?? ''));
   if (certificates.length === 0) throw invalid('They hold no signing certificate.');
+  if (!certificates.every(isStrong)) throw invalid(`Each signing certificate must hold ${STRONG_KEY}.`);
+  return [...new Set(certificates)];
+}
+
+function isStrong(pem: string): boolean {
   try {
-    certificates.forEach(parseCertificate);
+    return hasStrongKey(pem);
   } catch {
     throw invalid('A signing certificate cannot be read.');
   }
-  return [...new Set(certificates)];
 }
 
 function invalid(detail: string): DomainError {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { makeKeyPair } from '../../../../test/support/saml/certificates';
 import { DomainError } from '../../../common/errors';
 import { daysLeft, endOf } from '../certificates/certificate';
@@ -10,6 +11,21 @@ const valid = {
   ssoUrl: 'https://idp.example/sso',
   idpCertificates: [keys.certificatePem],
 };
+
+/** Of the algorithm 1.2.3.4. */
+const UNKNOWN_KEY = {
+  export: () => Buffer.from('300d300506032a0304030400010203', 'hex'),
+} as unknown as KeyObject;
+
+function errorsOf(config: unknown): unknown {
+  try {
+    samlKind.parse(config);
+    return [];
+  } catch (error) {
+    if (error instanceof DomainError) return error.options.errors;
+    throw error;
+  }
+}
 
 describe('the configuration of a SAML provider', () => {
   it('asks for signed assertions unless told otherwise', () => {
@@ -33,6 +49,29 @@ describe('the configuration of a SAML provider', () => {
     expect(samlKind.parse({ ...valid, signing: keys })).toMatchObject({ signing: keys });
     const mixed = { privateKeyPem: keys.privateKeyPem, certificatePem: other.certificatePem };
     expect(() => samlKind.parse({ ...valid, signing: mixed })).toThrow(DomainError);
+  });
+
+  it.each([
+    ['RSA of 1,024 bits', generateKeyPairSync('rsa', { modulusLength: 1_024 })],
+    ['RSA of 2,047 bits', generateKeyPairSync('rsa', { modulusLength: 2_047 })],
+    ['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+    [
+      'a key of no known kind',
+      { ...generateKeyPairSync('rsa', { modulusLength: 2_048 }), publicKey: UNKNOWN_KEY },
+    ],
+    ['a weak curve', generateKeyPairSync('ec', { namedCurve: 'secp160r1' })],
+  ])('I: refuses a certificate of the provider over %s', (_title, weak) => {
+    const idpCertificates = [keys.certificatePem, makeKeyPair(90, weak).certificatePem];
+    expect(errorsOf({ ...valid, idpCertificates })).toEqual([
+      expect.objectContaining({ pointer: '/config/idpCertificates/1', code: 'weak_key' }),
+    ]);
+  });
+
+  it.each(['signing', 'decryption'])('refuses a weak key of ours for %s', (use) => {
+    const weak = makeKeyPair(90, generateKeyPairSync('rsa', { modulusLength: 1_024 }));
+    expect(errorsOf({ ...valid, [use]: weak })).toEqual([
+      expect.objectContaining({ pointer: `/config/${use}/certificatePem`, code: 'weak_key' }),
+    ]);
   });
 
   it('knows how many days a certificate has left', () => {

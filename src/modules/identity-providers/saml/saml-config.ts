@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { hasStrongKey, STRONG_KEY } from '../certificates/certificate';
 import { defineKind, sharedConfigFields } from '../kind-definition';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -81,6 +82,16 @@ export const samlKind = defineKind({
     decryption: keyPair.optional().describe('Our key and certificate for encrypted assertions.'),
   },
   secretsGoTo: [],
+  check: ({ idpCertificates, signing, decryption }) =>
+    [
+      ...idpCertificates.map((pem, index) => ({ field: `idpCertificates/${index}`, pem })),
+      ...Object.entries({ signing, decryption }).map(([field, keys]) => ({
+        field: `${field}/certificatePem`,
+        pem: keys?.certificatePem,
+      })),
+    ]
+      .filter(({ pem }) => pem !== undefined && !hasStrongKey(pem))
+      .map(({ field }) => ({ field, code: 'weak_key', message: `must hold ${STRONG_KEY}` })),
 });
 
 export type SamlConfig = ReturnType<typeof samlKind.parse>;

@@ -22,11 +22,11 @@ export class SamlService {
   private readonly baseUrl: string;
 
   constructor(
-    @Inject(appConfig.KEY) config: ConfigType<typeof appConfig>,
+    @Inject(appConfig.KEY) { baseUrl }: ConfigType<typeof appConfig>,
     private readonly clock: Clock,
     private readonly spent: SpentAssertionsRepository,
   ) {
-    this.baseUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+    this.baseUrl = baseUrl;
   }
 
   request(provider: SamlProvider, relayState: string): Promise<AuthnRequest> {
