@@ -4,51 +4,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module';
 import { AccessService, type AccessRequest } from '../../src/modules/rbac';
-import { DOCUMENTS, idOf, PERMISSION, questionOf, WORLD } from '../harness/world';
+import { ask, growthOf, questions, serveRounds, type DecidingRound } from '../harness/deciding';
+import { DOCUMENTS, idOf, PERMISSION, WORLD } from '../harness/world';
 import { median, percentile } from '../statistics';
 
-const QUESTIONS = 100_000;
 const CHUNK = 10_000;
+const PAUSE_MS = 5;
 const EXPLANATIONS = 2_000;
 const LOADED_TOGETHER = 200;
-/** Between chunks the change feed gets its turn, as it does between requests: without it memory is not trusted. */
-const PAUSE_MS = 5;
 
-/** What is printed, as an array of one a round. */
-export interface DecisionRound {
-  readonly flatPerSecond: number;
-  readonly checksPerSecond: number;
+export interface DecisionRound extends DecidingRound {
   readonly p99Us: number;
   readonly explainUs: number;
-  readonly memoryMiB: number;
-  readonly allowedShare: number;
 }
 
 /** The built product's engine, asked within its own process, by turns with look-ups in sets of names. */
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
   const access = app.get(AccessService, { strict: false });
-  const questions = Array.from({ length: QUESTIONS }, (_, n) => questionOf(n));
   const requests = questions.map(({ subject, resource }) => requestOf(subject, resource));
   const namesOf = new Map(questions.map(({ subject }) => [subject, new Set([PERMISSION])]));
-  const before = heapBytes();
-  await loadAll(access);
-  const memoryMiB = (heapBytes() - before) / 2 ** 20;
-  const rounds: DecisionRound[] = [];
-  for (let round = 0; round < Number(process.env.ROUNDS); round++) {
-    const flat = await run(({ subject }) => namesOf.get(subject.id)?.has(PERMISSION) === true, requests);
-    const ours = await run((request) => isAllowed(access, request), requests);
-    rounds.push({
+  const memoryMiB = await growthOf(() => loadAll(access));
+  serveRounds(async (): Promise<DecisionRound> => {
+    const flat = await ask((n) => namesOf.get(questions[n]!.subject)?.has(PERMISSION) === true);
+    const scoped = await ask((n) => isAllowed(access, requests[n]!));
+    return {
       flatPerSecond: flat.perSecond,
-      checksPerSecond: ours.perSecond,
-      allowedShare: ours.trueShare,
+      scopedPerSecond: scoped.perSecond,
+      answers: scoped.answers,
       p99Us: await p99Of(access, requests),
       explainUs: await explanation(access, requests),
       memoryMiB,
-    });
-  }
-  process.stdout.write(`${JSON.stringify(rounds)}\n`);
-  process.exit(0);
+    };
+  });
 }
 
 function requestOf(subject: string, resource: string): AccessRequest {
@@ -66,22 +54,6 @@ async function loadAll(access: AccessService): Promise<void> {
       }),
     );
   }
-}
-
-async function run(
-  check: (request: AccessRequest) => boolean,
-  requests: readonly AccessRequest[],
-): Promise<{ perSecond: number; trueShare: number }> {
-  let [checks, found, spentMs] = [0, 0, 0];
-  while (spentMs < Number(process.env.MEASURE_MS) || checks < requests.length) {
-    const start = checks % requests.length;
-    const startedAt = performance.now();
-    for (let index = start; index < start + CHUNK; index++) if (check(requests[index]!)) found++;
-    spentMs += performance.now() - startedAt;
-    checks += CHUNK;
-    await sleep(PAUSE_MS);
-  }
-  return { perSecond: (1_000 * checks) / spentMs, trueShare: found / checks };
 }
 
 async function p99Of(access: AccessService, requests: readonly AccessRequest[]): Promise<number> {
@@ -109,11 +81,6 @@ function isAllowed(access: AccessService, request: AccessRequest): boolean {
   const decision = access.decide(request);
   if (decision instanceof Promise) throw new Error('A decision was not made in memory');
   return decision.allowed;
-}
-
-function heapBytes(): number {
-  globalThis.gc!();
-  return process.memoryUsage().heapUsed;
 }
 
 void main();

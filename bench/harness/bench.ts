@@ -5,6 +5,8 @@ import type { LoadPlan, LoadResult } from '../load/plan';
 import { runLoad } from '../load/run-load';
 import type { Profile } from '../options';
 import { createUsers } from './accounts';
+import { Decider } from './decider';
+import type { DecidingRound } from './deciding';
 import { installPeers } from './peers';
 import { Postgres } from './postgres';
 import { progress } from './progress';
@@ -29,7 +31,7 @@ type LoadOptions = Omit<LoadPlan, 'origin' | 'pids' | 'warmMs' | 'measure' | 'ex
 
 /** What cases measure with: databases with the same users, servers that end with their case, and load. */
 export class Bench {
-  private readonly servers: Server[] = [];
+  private readonly servers: { stop(): Promise<void> }[] = [];
 
   private constructor(
     readonly profile: Profile,
@@ -92,6 +94,18 @@ export class Bench {
       readyPath: '/ready',
       env: { NODE_ENV: 'production', ...env },
     });
+  }
+
+  /** A process that decides within itself. */
+  async decider<Round extends DecidingRound>(script: string, env: Environment): Promise<Decider<Round>> {
+    const decider = await Decider.start<Round>(script, env);
+    this.servers.push(decider);
+    return decider;
+  }
+
+  deciderOfPeer(name: string, env: Environment): Promise<Decider<DecidingRound>> {
+    installPeers();
+    return this.decider(`bench/peers/${name}.ts`, { NODE_ENV: 'production', ...env });
   }
 
   /** Loads `server` as the profile says, unless the options say otherwise. */
