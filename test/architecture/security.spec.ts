@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
-const AREAS = 'ABCDEFGHIJKL';
+const AREAS = 'ABCDEFGHIJKLM';
 
 interface Proof {
   readonly file: string;

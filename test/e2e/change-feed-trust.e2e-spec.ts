@@ -5,8 +5,10 @@ import { ADMIN, startService, untilReady, type ServiceProcess } from '../support
 
 /** A little more than memory is trusted for. */
 const BLIND_MS = 6_000;
+const OPEN_MS = 10_000;
+const SEEN_WITHIN_MS = 1_000;
 
-describe('a process that cannot read the change feed', () => {
+describe('a process that reads the change feed late, or not at all', () => {
   let database: TestDatabase;
   let services: [ServiceProcess, ServiceProcess];
 
@@ -61,5 +63,32 @@ describe('a process that cannot read the change feed', () => {
       await blocker.end();
     }
     await untilReady(first, { withinMs: 10_000 });
+  });
+
+  it('D: sees every revocation within a second while a foreign write transaction stays open for 10 s', async () => {
+    const [first, second] = services;
+    const foreign = new Client({ connectionString: database.url });
+    await foreign.connect();
+    try {
+      await foreign.query('BEGIN');
+      await foreign.query('SELECT pg_current_xact_id()');
+      const openedAt = Date.now();
+      while (Date.now() - openedAt < OPEN_MS) {
+        const { accessToken: token, refreshToken } = await first.api.signIn(ADMIN.username, ADMIN.password);
+        expect((await second.api.get('/v1/auth/me', { token })).status).toBe(200);
+        expect((await first.api.post('/v1/auth/logout', { refreshToken })).status).toBe(204);
+        const deadline = Date.now() + SEEN_WITHIN_MS;
+        while ((await second.api.get('/v1/auth/me', { token })).status !== 401) {
+          if (Date.now() > deadline)
+            throw new Error('The other process still accepts the token after a second');
+          await sleep(10);
+        }
+        await sleep(300);
+      }
+      expect((await second.api.get('/health/ready')).status).toBe(200);
+      await foreign.query('COMMIT');
+    } finally {
+      await foreign.end();
+    }
   });
 });

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tokens } from '../support/api-client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startRedis, type TestRedis } from '../support/redis';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
+import { startTwoServices } from '../support/two-services';
 
 const MAX_ANSWER_MS = 1_000;
 const KEYS = 'portcullis:cache:user:*';
+const SEEN_ELSEWHERE_WITHIN_MS = 1_000;
+/** As DEBUG SLEEP, which a Redis forbids by default. */
+const BUSY_SCRIPT = `
+  local since = tonumber(redis.call('TIME')[1])
+  repeat until tonumber(redis.call('TIME')[1]) - since > tonumber(ARGV[1])`;
 
 describe('two processes whose Redis is in trouble', () => {
   let database: TestDatabase;
@@ -132,6 +140,13 @@ describe('two processes whose Redis is in trouble', () => {
     await redisCli(...end);
   });
 
+  it('answer rightly and in time when it is busy for seconds with one command', async () => {
+    await redisCli('CONFIG', 'SET', 'lua-time-limit', '60000');
+    const busy = redisCli('EVAL', BUSY_SCRIPT, '0', '5');
+    await expectRightAnswers('somebody-while-it-is-busy');
+    await busy;
+  });
+
   it('answer rightly and in time when it stands still for half a minute', async () => {
     await redisCli('CLIENT', 'PAUSE', '30000', 'ALL');
     await expectRightAnswers('somebody-in-a-pause');
@@ -145,4 +160,28 @@ describe('two processes whose Redis is in trouble', () => {
     expect((await third.api.get('/v1/auth/me', { token })).status).toBe(200);
     expect(await third.stop()).toBe(0);
   });
+});
+
+it('M: 200 sessions that ended just before Redis died, with all that it knew, stay dead on two processes', async () => {
+  const redis = await startRedis();
+  const env = { REDIS_URL: redis.url, RATE_LIMIT_LOGIN_PER_NAME: '1000' };
+  const services = await startTwoServices(env);
+  const { first, second } = services;
+  const sessions: Tokens[] = [];
+  while (sessions.length < 200) sessions.push(await first.api.signIn(ADMIN.username, ADMIN.password));
+  const ends = sessions.map(({ refreshToken }) => first.api.post('/v1/auth/logout', { refreshToken }));
+  expect(new Set((await Promise.all(ends)).map(({ status }) => status))).toEqual(new Set([204]));
+  await redis.stop();
+  const empty = await startRedis(redis.port);
+  await sleep(SEEN_ELSEWHERE_WITHIN_MS);
+  const seen = new Set<number>();
+  for (const { accessToken: token, refreshToken } of sessions) {
+    for (const { api } of [first, second]) {
+      seen.add((await api.get('/v1/auth/me', { token })).status);
+      seen.add((await api.post('/v1/auth/refresh', { refreshToken })).status);
+    }
+  }
+  expect(seen).toEqual(new Set([401]));
+  await services.stop();
+  await empty.stop();
 });

@@ -57,6 +57,34 @@ describe('sessions, over two processes', () => {
     ]);
   });
 
+  it('D: take up nothing that somebody planted before the sign-in, and what was planted opens nothing', async () => {
+    const [attacker, victim] = [await services.aUser(), await services.aUser()];
+    const signIn = (username: string, body = {}, headers = {}) =>
+      services.first.api.post('/v1/auth/login', { username, password: PASSWORD, ...body }, { headers });
+    const { body: planted } = await signIn(attacker.username);
+    const { status, headers, body } = await signIn(
+      victim.username,
+      { deviceToken: planted.deviceToken },
+      {
+        authorization: `Bearer ${planted.accessToken}`,
+        cookie: `sid=${planted.sessionId}; session=${planted.refreshToken}`,
+      },
+    );
+    expect([status, headers.get('set-cookie')]).toEqual([200, null]);
+    for (const value of ['sessionId', 'accessToken', 'refreshToken', 'deviceToken']) {
+      expect(body[value]).toEqual(expect.any(String));
+      expect(body[value]).not.toBe(planted[value]);
+    }
+    const refreshed = await services.second.api.post('/v1/auth/refresh', {
+      refreshToken: planted.refreshToken,
+    });
+    for (const token of [planted.accessToken, refreshed.body.accessToken]) {
+      const me = await services.second.api.get('/v1/auth/me', { token });
+      expect(me.body).toMatchObject({ username: attacker.username, sessionId: planted.sessionId });
+    }
+    expect((await listOf(body.accessToken)).map(({ id }) => id)).toEqual([body.sessionId]);
+  });
+
   it("answer 404 for another user's session id, which lives on", async () => {
     const [mine, theirs] = await Promise.all([services.aUser(), services.aUser()]);
     const me = await services.first.api.signIn(mine.username, PASSWORD);

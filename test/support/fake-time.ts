@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Debian's libfaketime, below the folder of the machine's architecture. */
 function library(): string {
@@ -16,6 +16,8 @@ export class FakeTime {
   private readonly dir = mkdtempSync(join(tmpdir(), 'portcullis-clock-'));
 
   constructor(offsetSeconds: number) {
+    // Also for servers that run as somebody else.
+    chmodSync(this.dir, 0o755);
     this.jumpTo(offsetSeconds);
   }
 
@@ -27,6 +29,14 @@ export class FakeTime {
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     };
+  }
+
+  /** A program that is `program` with this clock, for those whose environment is not the caller's to choose. */
+  wrap(program: string): string {
+    const wrapper = join(this.dir, basename(program));
+    const settings = Object.entries(this.env).map(([name, value]) => `${name}='${value}'`);
+    writeFileSync(wrapper, `#!/bin/sh\nexec env ${settings.join(' ')} '${program}' "$@"\n`, { mode: 0o755 });
+    return wrapper;
   }
 
   /** Replaced as a whole: the process reads the file at every look at its clock. */

@@ -123,27 +123,35 @@ export class Database {
     // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
     const queryRunner = this.transactions.value?.manager.queryRunner;
     const prepared = { ...statement, values: [...values] };
-    if (queryRunner === undefined) return whenReachableAtStart(() => this.pool.query<Row>(prepared));
+    if (queryRunner === undefined)
+      return whenReachableAtStart(() => untilWon(() => this.pool.query<Row>(prepared)));
     return ((await queryRunner.connect()) as PoolClient).query<Row>(prepared);
   }
 
-  private async commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
-    for (let attempt = 1; ; attempt++) {
+  private commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
+    return untilWon(async () => {
       const rows: Transaction['rows'] = new Map();
       const effects: Effect[] = [];
-      try {
-        const result = await this.dataSource.transaction((manager) =>
-          this.transactions.run({ manager, rows, effects }, async () => {
-            const answer = await work();
-            for (const [write, written] of rows) await write(written as never[]);
-            return answer;
-          }),
-        );
-        return { result, effects };
-      } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
-        await sleep(Math.random() * 20 * attempt);
-      }
+      const result = await this.dataSource.transaction((manager) =>
+        this.transactions.run({ manager, rows, effects }, async () => {
+          const answer = await work();
+          for (const [write, written] of rows) await write(written as never[]);
+          return answer;
+        }),
+      );
+      return { result, effects };
+    });
+  }
+}
+
+/** Whoever loses a deadlock or a serialization race has changed nothing, so a few attempts are worth it. */
+async function untilWon<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (count >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+      await sleep(Math.random() * 20 * count);
     }
   }
 }

@@ -1,6 +1,6 @@
 export { CommittedRefusal } from './committed-refusal';
 export { Database, type PoolLoad, type Statement } from './database';
-export { isDatabaseUnavailable, isUniqueViolation } from './database-errors';
+export { isDatabaseUnavailable, isTransient, isUniqueViolation } from './database-errors';
 export { tellWorkers } from './database-of-primary';
 export { DatabaseServer, prepareDatabaseServer, startDatabaseServer } from './database-server';
 export { DatabaseServerModule } from './database-server.module';

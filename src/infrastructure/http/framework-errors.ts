@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorCode } from '../../common/errors';
-import { isDatabaseUnavailable } from '../database';
+import { isDatabaseUnavailable, isTransient } from '../database';
 
 /** What Nest and Fastify refuse by themselves, in our codes. Their texts are not passed on: they tell too much. */
 const CODE_BY_STATUS: Readonly<Partial<Record<number, ErrorCode>>> = {
@@ -20,7 +20,8 @@ const CODE_BY_STATUS: Readonly<Partial<Record<number, ErrorCode>>> = {
 /** Every exception as one that clients may see. What nobody expected is `SERVICE.INTERNAL_ERROR`, its cause kept. */
 export function toDomainError(exception: unknown): DomainError {
   if (exception instanceof DomainError) return exception;
-  if (isDatabaseUnavailable(exception)) return new DomainError('SERVICE.UNAVAILABLE', { cause: exception });
+  if (isDatabaseUnavailable(exception) || isTransient(exception))
+    return new DomainError('SERVICE.UNAVAILABLE', { cause: exception });
   const code = CODE_BY_STATUS[statusOf(exception)] ?? 'SERVICE.INTERNAL_ERROR';
   return new DomainError(code, { cause: exception });
 }
