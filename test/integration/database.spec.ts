@@ -56,7 +56,7 @@ describe('transactions', () => {
     const ids = newIds(3);
     const write = (collected: readonly (string | undefined)[]): Promise<void> =>
       opened.database.transaction(async () => {
-        for (const id of collected) opened.database.beforeCommit(INSERT_ALL, id!);
+        for (const id of collected) await opened.database.beforeCommit(INSERT_ALL, id!);
         await run(INSERT, [ids[0]]);
       });
 

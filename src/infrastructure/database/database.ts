@@ -20,7 +20,7 @@ export interface Statement {
   readonly text: string;
 }
 
-/** A statement that writes any number of rows at once. */
+/** A statement that writes or deletes for any number of rows at once. */
 export interface BulkStatement<Row> extends Statement {
   readonly valuesOf: (rows: readonly Row[]) => readonly unknown[];
 }
@@ -89,10 +89,16 @@ export class Database {
     return result;
   }
 
-  /** Writes `row`, together with all of the current transaction's, as the last thing that it does. */
-  beforeCommit<Row>(statement: BulkStatement<Row>, row: Row): void {
+  /**
+   * Runs `statement` as the last thing that the current transaction does, once for all rows that are handed to it; at
+   * once where there is none.
+   */
+  async beforeCommit<Row>(statement: BulkStatement<Row>, row: Row): Promise<void> {
     const transaction = this.transactions.value;
-    if (transaction === undefined) throw new Error('There is no transaction to write the row with');
+    if (transaction === undefined) {
+      await this.write(statement, [row]);
+      return;
+    }
     const rows = transaction.rows.get(statement);
     if (rows === undefined) transaction.rows.set(statement, [row]);
     else rows.push(row);
@@ -121,7 +127,7 @@ export class Database {
     return (await this.execute(statement, values)).rowCount ?? 0;
   }
 
-  /** How many rows a prepared statement wrote. */
+  /** How many rows a prepared statement changed for all of `rows`. */
   write<Row>(statement: BulkStatement<Row>, rows: readonly Row[]): Promise<number> {
     return this.change(statement, statement.valuesOf(rows));
   }

@@ -46,6 +46,6 @@ export class AuditPersonalData {
   async erase(event: DomainEvent): Promise<void> {
     if (!(event instanceof UserErasedEvent)) return;
     if (await this.holds.isHeld(event.userId)) throw new DomainError('AUDIT.ON_HOLD');
-    this.database.beforeCommit(DELETE_AUDIT_KEYS, event.userId);
+    await this.database.beforeCommit(DELETE_AUDIT_KEYS, event.userId);
   }
 }

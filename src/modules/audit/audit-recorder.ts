@@ -30,7 +30,7 @@ export class AuditRecorder {
   @OnDomainEvent()
   async record(event: DomainEvent, context: EventContext): Promise<void> {
     const record = await this.records.create(event, context);
-    if (this.database.isInTransaction()) this.database.beforeCommit(INSERT_AUDIT_EVENTS, record);
+    if (this.database.isInTransaction()) await this.database.beforeCommit(INSERT_AUDIT_EVENTS, record);
     else await this.batches.join(record);
   }
 }
