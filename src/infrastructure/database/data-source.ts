@@ -24,6 +24,7 @@ export async function openDataSource(options: DataSourceOptions | undefined): Pr
       idle_in_transaction_session_timeout: 10_000,
       idleTimeoutMillis: 0,
       keepAlive: true,
+      pipeline: true,
     },
   });
   await dataSource.initialize();

@@ -20,6 +20,14 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement that writes or deletes for any number of rows at once. */
+export interface BulkStatement<Row> extends Statement {
+  readonly valuesOf: (rows: readonly Row[]) => readonly unknown[];
+}
+
+/** What TypeORM does outside of a transaction of its own, which would end ours. */
+type Reader<Entity extends ObjectLiteral> = Pick<Repository<Entity>, 'find' | 'findOneBy'>;
+
 /** Connections of the pool, and callers that wait for one. */
 export interface PoolLoad {
   readonly max: number;
@@ -31,19 +39,21 @@ export interface PoolLoad {
 const MAX_ATTEMPTS = 3;
 
 type Effect = () => Promise<void>;
-type Write<Row> = (rows: readonly Row[]) => Promise<unknown>;
 
 interface Transaction {
+  readonly client: PoolClient;
   readonly manager: EntityManager;
   /** What is to be written as the last thing that it does. */
-  readonly rows: Map<Write<never>, unknown[]>;
+  readonly rows: Map<BulkStatement<never>, unknown[]>;
   /** What is to happen once it has committed. */
   readonly effects: Effect[];
+  /** Its connection is somebody else's, or about to be. */
+  isOver: boolean;
 }
 
 /**
  * The one way to the database. What runs inside {@link transaction} shares its connection, whoever calls it;
- * outside, each statement is a transaction of its own.
+ * outside, each statement is a transaction of its own. Statements that do not wait for each other travel together.
  */
 @Injectable()
 export class Database {
@@ -79,12 +89,18 @@ export class Database {
     return result;
   }
 
-  /** Hands `row` to `write`, together with all of the current transaction's, as the last thing that it does. */
-  beforeCommit<Row>(write: Write<Row>, row: Row): void {
+  /**
+   * Runs `statement` as the last thing that the current transaction does, once for all rows that are handed to it; at
+   * once where there is none.
+   */
+  async beforeCommit<Row>(statement: BulkStatement<Row>, row: Row): Promise<void> {
     const transaction = this.transactions.value;
-    if (transaction === undefined) throw new Error('There is no transaction to write the row with');
-    const rows = transaction.rows.get(write);
-    if (rows === undefined) transaction.rows.set(write, [row]);
+    if (transaction === undefined) {
+      await this.write(statement, [row]);
+      return;
+    }
+    const rows = transaction.rows.get(statement);
+    if (rows === undefined) transaction.rows.set(statement, [row]);
     else rows.push(row);
   }
 
@@ -111,36 +127,58 @@ export class Database {
     return (await this.execute(statement, values)).rowCount ?? 0;
   }
 
-  /** The repository of `entity`, bound to the current transaction. */
-  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+  /** How many rows a prepared statement changed for all of `rows`. */
+  write<Row>(statement: BulkStatement<Row>, rows: readonly Row[]): Promise<number> {
+    return this.change(statement, statement.valuesOf(rows));
+  }
+
+  /** Reads `entity`, in the current transaction. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Reader<Entity> {
     return (this.transactions.value ?? this.dataSource).manager.getRepository(entity);
   }
 
   private async execute<Row extends QueryResultRow>(
-    statement: Statement,
+    { name, text }: Statement,
     values: readonly unknown[],
   ): Promise<QueryResult<Row>> {
     // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
-    const queryRunner = this.transactions.value?.manager.queryRunner;
-    const prepared = { ...statement, values: [...values] };
-    if (queryRunner === undefined)
+    const prepared = { name, text, values: [...values] };
+    const transaction = this.transactions.value;
+    if (transaction === undefined)
       return whenReachableAtStart(() => untilWon(() => this.pool.query<Row>(prepared)));
-    return ((await queryRunner.connect()) as PoolClient).query<Row>(prepared);
+    if (transaction.isOver) throw new Error(`The transaction of ${name} is over`);
+    return transaction.client.query<Row>(prepared);
   }
 
   private commit<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
-    return untilWon(async () => {
-      const rows: Transaction['rows'] = new Map();
+    return untilWon(() => this.attempt(work));
+  }
+
+  private async attempt<T>(work: () => Promise<T>): Promise<{ result: T; effects: Effect[] }> {
+    const queryRunner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await queryRunner.connect()) as PoolClient;
       const effects: Effect[] = [];
-      const result = await this.dataSource.transaction((manager) =>
-        this.transactions.run({ manager, rows, effects }, async () => {
-          const answer = await work();
-          for (const [write, written] of rows) await write(written as never[]);
-          return answer;
-        }),
-      );
-      return { result, effects };
-    });
+      const transaction = {
+        client,
+        manager: queryRunner.manager,
+        rows: new Map<BulkStatement<never>, unknown[]>(),
+        effects,
+        isOver: false,
+      };
+      await client.query('BEGIN');
+      try {
+        const result = await this.transactions.run(transaction, work);
+        await conclude(transaction);
+        return { result, effects };
+      } catch (error) {
+        transaction.isOver = true;
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await queryRunner.release();
+    }
   }
 }
 
@@ -154,6 +192,18 @@ async function untilWon<T>(attempt: () => Promise<T>): Promise<T> {
       await sleep(Math.random() * 20 * count);
     }
   }
+}
+
+/** The last rows travel with the COMMIT: where they cannot be written, PostgreSQL makes a ROLLBACK of it. */
+async function conclude(transaction: Transaction): Promise<void> {
+  const { client, rows } = transaction;
+  transaction.isOver = true;
+  const written = [...rows].map(([{ name, text, valuesOf }, those]) =>
+    client.query({ name, text, values: [...valuesOf(those as never[])] }),
+  );
+  const [{ command }] = await Promise.all([client.query('COMMIT'), ...written]);
+  if (command !== 'COMMIT')
+    throw new Error('A statement of the transaction had failed, so nothing is written');
 }
 
 function keepCommitted(error: unknown): CommittedRefusal {

@@ -1,5 +1,5 @@
 export { CommittedRefusal } from './committed-refusal';
-export { Database, type PoolLoad, type Statement } from './database';
+export { Database, type BulkStatement, type PoolLoad, type Statement } from './database';
 export { isDatabaseUnavailable, isTransient, isUniqueViolation } from './database-errors';
 export { tellWorkers } from './database-of-primary';
 export { DatabaseServer, prepareDatabaseServer, startDatabaseServer } from './database-server';

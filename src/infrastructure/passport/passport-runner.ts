@@ -16,7 +16,7 @@ type Authenticate = (request: object, response: object, next: (error: unknown) =
 export class PassportRunner {
   run<Identity>(
     strategy: string | Strategy,
-    body: Readonly<Record<string, string>>,
+    body: Readonly<Record<string, unknown>>,
     options: Readonly<Record<string, string>> = {},
   ): Promise<StrategyOutcome<Identity>> {
     return new Promise((resolve, reject) => {

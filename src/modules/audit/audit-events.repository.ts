@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Statement } from '../../infrastructure/database';
+import { Database, type BulkStatement, type Statement } from '../../infrastructure/database';
 import {
   AUDIT_EVENT_FIELDS,
   pageStatement,
@@ -31,9 +31,10 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: keyof Audi
 ];
 const INTO = `INSERT INTO audit_events (${COLUMNS.map(([name]) => name).join(', ')})`;
 
-const INSERT_ALL: Statement = {
+export const INSERT_AUDIT_EVENTS: BulkStatement<AuditRecord> = {
   name: 'audit-events-insert-all',
   text: `${INTO} SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})`,
+  valuesOf: (records) => COLUMNS.map(([, , value]) => records.map((record) => record[value])),
 };
 // An id holds the time at which it was made. A day on both sides forgives any clock and keeps to two months.
 const FROM_ONE = `FROM audit_events
@@ -50,13 +51,6 @@ type MaybeSealedRecord = Omit<SealedRecord, 'batchId'> & { readonly batchId: str
 @Injectable()
 export class AuditEventsRepository {
   constructor(private readonly database: Database) {}
-
-  async insertAll(records: readonly AuditRecord[]): Promise<void> {
-    await this.database.change(
-      INSERT_ALL,
-      COLUMNS.map(([, , value]) => records.map((record) => record[value])),
-    );
-  }
 
   /** Newest first, from `after` on. */
   findPage(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sealedColumn } from '../../infrastructure/crypto';
-import { Database, type Statement } from '../../infrastructure/database';
+import { Database, type BulkStatement, type Statement } from '../../infrastructure/database';
 
 export const AUDIT_KEY_PURPOSE = sealedColumn({
   purpose: 'audit-key',
@@ -27,9 +27,10 @@ const FIND_BY_IDS = {
   text: `SELECT ${KEY} FROM audit_keys WHERE id = ANY($1::uuid[])`,
 };
 
-const DELETE_OF_SUBJECTS = {
+export const DELETE_AUDIT_KEYS: BulkStatement<string> = {
   name: 'audit-keys-delete-of-subjects',
   text: 'DELETE FROM audit_keys WHERE subject_id = ANY ($1::uuid[])',
+  valuesOf: (subjectIds) => [subjectIds],
 };
 
 const STATEMENTS = { subject: statementsFor('subject_id'), month: statementsFor('month') };
@@ -58,10 +59,6 @@ export class AuditKeysRepository {
 
   findByIds(ids: readonly string[]): Promise<StoredAuditKey[]> {
     return this.database.query<StoredAuditKey>(FIND_BY_IDS, [ids]);
-  }
-
-  async deleteOfSubjects(subjectIds: readonly string[]): Promise<void> {
-    await this.database.change(DELETE_OF_SUBJECTS, [subjectIds]);
   }
 
   /** The key of the owner once there is one: the given one, or that of whoever came first. */

@@ -6,7 +6,7 @@ import { Database } from '../../infrastructure/database';
 import { UserErasedEvent } from '../auth/events/privacy.events';
 import { AuditEventsRepository } from './audit-events.repository';
 import { AuditKeyRing } from './audit-key-ring';
-import { AuditKeysRepository } from './audit-keys.repository';
+import { DELETE_AUDIT_KEYS } from './audit-keys.repository';
 import type { StoredAuditEvent } from './audit-record';
 import { AuditHoldsRepository } from './retention/audit-holds.repository';
 import { toAuditEventResponse, type AuditEventResponse } from './dto/audit-event.response';
@@ -17,12 +17,8 @@ const MAX_EVENTS = 10_000;
 /** What the trail knows about one person, and how it comes to know it no longer. */
 @Injectable()
 export class AuditPersonalData {
-  private readonly destroyKeys = (subjectIds: readonly string[]): Promise<void> =>
-    this.keys.deleteOfSubjects(subjectIds);
-
   constructor(
     private readonly events: AuditEventsRepository,
-    private readonly keys: AuditKeysRepository,
     private readonly ring: AuditKeyRing,
     private readonly holds: AuditHoldsRepository,
     private readonly database: Database,
@@ -50,6 +46,6 @@ export class AuditPersonalData {
   async erase(event: DomainEvent): Promise<void> {
     if (!(event instanceof UserErasedEvent)) return;
     if (await this.holds.isHeld(event.userId)) throw new DomainError('AUDIT.ON_HOLD');
-    this.database.beforeCommit(this.destroyKeys, event.userId);
+    await this.database.beforeCommit(DELETE_AUDIT_KEYS, event.userId);
   }
 }

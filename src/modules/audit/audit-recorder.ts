@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OnDomainEvent, type DomainEvent, type EventContext } from '../../common/events';
 import { Database, isDatabaseUnavailable } from '../../infrastructure/database';
 import { GroupCommit } from '../../infrastructure/group-commit';
-import { AuditEventsRepository } from './audit-events.repository';
+import { INSERT_AUDIT_EVENTS } from './audit-events.repository';
 import type { AuditRecord } from './audit-record';
 import { AuditRecordFactory } from './audit-record.factory';
 
@@ -12,18 +12,16 @@ const MAX_BATCH_ROWS = 256;
 @Injectable()
 export class AuditRecorder {
   private readonly batches: GroupCommit<AuditRecord, AuditRecord>;
-  private readonly write = async (rows: readonly AuditRecord[]): Promise<readonly AuditRecord[]> => {
-    await this.events.insertAll(rows);
-    return rows;
-  };
 
   constructor(
     private readonly database: Database,
-    private readonly events: AuditEventsRepository,
     private readonly records: AuditRecordFactory,
   ) {
     this.batches = new GroupCommit({
-      write: this.write,
+      write: async (rows) => {
+        await database.write(INSERT_AUDIT_EVENTS, rows);
+        return rows;
+      },
       maxRows: MAX_BATCH_ROWS,
       isOutage: isDatabaseUnavailable,
     });
@@ -32,7 +30,7 @@ export class AuditRecorder {
   @OnDomainEvent()
   async record(event: DomainEvent, context: EventContext): Promise<void> {
     const record = await this.records.create(event, context);
-    if (this.database.isInTransaction()) this.database.beforeCommit(this.write, record);
+    if (this.database.isInTransaction()) await this.database.beforeCommit(INSERT_AUDIT_EVENTS, record);
     else await this.batches.join(record);
   }
 }

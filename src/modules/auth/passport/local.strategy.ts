@@ -3,15 +3,23 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-local';
 import { CredentialsService, type UserCredentials } from '../../users';
 
-/** Username or email address and password. Says whose they are, not whether that account may sign in. */
+interface PasswordAttempt {
+  /** Whose attempt it was counted as; null where nobody has the name. */
+  readonly body: { readonly account: UserCredentials | null };
+}
+
+/** Name and password. Says whether the account's password is right, not whether that account may sign in. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   constructor(private readonly credentials: CredentialsService) {
-    super();
+    super({ passReqToCallback: true });
   }
 
-  async validate(username: string, password: string): Promise<UserCredentials | false> {
-    const user = await this.credentials.findByLoginName(username);
-    return (await this.credentials.verify(user, password)) && user !== null ? user : false;
+  async validate(
+    { body: { account } }: PasswordAttempt,
+    _username: string,
+    password: string,
+  ): Promise<UserCredentials | false> {
+    return (await this.credentials.verify(account, password)) && account !== null ? account : false;
   }
 }

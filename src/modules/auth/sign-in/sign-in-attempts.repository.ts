@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../infrastructure/database';
+import { Database, type BulkStatement } from '../../../infrastructure/database';
 import { Purge } from '../../../infrastructure/purge';
 
 /**
@@ -46,7 +46,11 @@ const GIVE_BACK = {
            locked_until = CASE WHEN failures - 1 >= $3 THEN locked_until END
          WHERE subject_key = $1 AND source_class = $2`,
 };
-const CLEAR = { name: 'sign-in-attempts-clear', text: 'DELETE FROM sign_in_attempts WHERE subject_key = $1' };
+const CLEAR: BulkStatement<Buffer> = {
+  name: 'sign-in-attempts-clear',
+  text: 'DELETE FROM sign_in_attempts WHERE subject_key = ANY ($1::bytea[])',
+  valuesOf: (subjectKeys) => [subjectKeys],
+};
 const IS_DECIDED = {
   name: 'sign-in-attempts-is-decided',
   text: `SELECT updated_at <= statement_timestamp() - ${DECIDED_AFTER} AS decided FROM sign_in_attempts
@@ -92,7 +96,8 @@ export class SignInAttemptsRepository {
     await this.database.change(GIVE_BACK, [subjectKey, source, limit]);
   }
 
-  async clear(subjectKey: Buffer): Promise<void> {
-    await this.database.change(CLEAR, [subjectKey]);
+  /** As the last thing of the caller's transaction, if there is one. */
+  clear(subjectKey: Buffer): Promise<void> {
+    return this.database.beforeCommit(CLEAR, subjectKey);
   }
 }

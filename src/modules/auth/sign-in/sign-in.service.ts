@@ -38,7 +38,7 @@ export class SignInService {
     const source = await this.devices.sourceOf(account, deviceToken);
     const subject = { user: account, typedName: username, source };
     const { reservation, outcome } = await this.attempts.attempt(subject, () =>
-      this.passport.run<UserCredentials>('local', { username, password }),
+      this.passport.run<UserCredentials>('local', { username, password, account }),
     );
     if (reservation === null || outcome.kind === 'fail') {
       const reason = refusalReason(account, reservation !== null);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../../infrastructure/database';
+import { Database, type BulkStatement } from '../../../../infrastructure/database';
 import { Purge } from '../../../../infrastructure/purge';
 
 const LIFE = `interval '180 days'`;
@@ -12,23 +12,37 @@ export interface Device {
   readonly epoch: number;
 }
 
+export interface NewDevice extends Device {
+  readonly tokenHash: Buffer;
+}
+
 const FIND = {
   name: 'sign-in-devices-find',
   text: `SELECT id, user_id AS "userId", epoch FROM sign_in_devices
          WHERE token_hash = $1 AND created_at > statement_timestamp() - ${LIFE}`,
 };
-const INSERT_UNLESS_KNOWN = {
-  name: 'sign-in-devices-insert-unless-known',
-  text: `WITH known AS (
-           SELECT FROM sign_in_devices
-           WHERE id = $5 AND user_id = $3 AND epoch = $4 AND created_at > statement_timestamp() - ${LIFE}
+const IS_ALIVE = {
+  name: 'sign-in-devices-is-alive',
+  text: `SELECT 1 FROM sign_in_devices
+         WHERE id = $1 AND user_id = $2 AND epoch = $3 AND created_at > statement_timestamp() - ${LIFE}`,
+};
+const INSERT: BulkStatement<NewDevice> = {
+  name: 'sign-in-devices-insert',
+  text: `WITH added AS (
+           SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::int[]) AS a (id, token_hash, user_id, epoch)
          ), surplus AS (
-           DELETE FROM sign_in_devices WHERE NOT EXISTS (SELECT FROM known) AND id IN (
-             SELECT id FROM sign_in_devices WHERE user_id = $3
-             ORDER BY created_at DESC OFFSET ${MAX_PER_ACCOUNT - 1})
+           DELETE FROM sign_in_devices WHERE id IN (
+             SELECT older.id FROM added CROSS JOIN LATERAL (
+               SELECT id FROM sign_in_devices WHERE user_id = added.user_id
+               ORDER BY created_at DESC OFFSET ${MAX_PER_ACCOUNT - 1}) older)
          )
-         INSERT INTO sign_in_devices (id, token_hash, user_id, epoch)
-         SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM known)`,
+         INSERT INTO sign_in_devices (id, token_hash, user_id, epoch) SELECT * FROM added`,
+  valuesOf: (devices) => [
+    devices.map(({ id }) => id),
+    devices.map(({ tokenHash }) => tokenHash),
+    devices.map(({ userId }) => userId),
+    devices.map(({ epoch }) => epoch),
+  ],
 };
 const PURGE = {
   name: 'sign-in-devices-purge',
@@ -50,9 +64,12 @@ export class DevicesRepository {
     return (await this.database.query<Device & object>(FIND, [tokenHash]))[0] ?? null;
   }
 
-  /** False where `knownId` is a living device of the account at that epoch: then nothing was inserted. */
-  async insertUnlessKnown(device: Device, tokenHash: Buffer, knownId: string | null): Promise<boolean> {
-    const { id, userId, epoch } = device;
-    return (await this.database.change(INSERT_UNLESS_KNOWN, [id, tokenHash, userId, epoch, knownId])) === 1;
+  async isAlive({ id, userId, epoch }: Device): Promise<boolean> {
+    return (await this.database.query(IS_ALIVE, [id, userId, epoch])).length === 1;
+  }
+
+  /** As the last thing of the caller's transaction, if there is one. */
+  insert(device: NewDevice): Promise<void> {
+    return this.database.beforeCommit(INSERT, device);
   }
 }

@@ -29,9 +29,12 @@ export class DevicesService {
 
   /** After full success, in its transaction. The new device's token; null where `source` is a device that lives on. */
   async remember(userId: string, epoch: number, source: SourceClass): Promise<string | null> {
+    if (source.startsWith(CLASS_PREFIX)) {
+      const known = { id: source.slice(CLASS_PREFIX.length), userId, epoch };
+      if (await this.devices.isAlive(known)) return null;
+    }
     const token = newDeviceToken(this.box);
-    const knownId = source.startsWith(CLASS_PREFIX) ? source.slice(CLASS_PREFIX.length) : null;
-    const device = { id: uuidv7(), userId, epoch };
-    return (await this.devices.insertUnlessKnown(device, sha256(token), knownId)) ? token : null;
+    await this.devices.insert({ id: uuidv7(), userId, epoch, tokenHash: sha256(token) });
+    return token;
   }
 }
