@@ -18,9 +18,9 @@ const RETIREMENTS = `
   CREATE INDEX ix_audit_batches_month ON audit_batches (month, number);
 
   -- Detaches a month of so many events; its key goes with it. Only the owner may: this is what the running service must
-  -- not be able to do.
+  -- not be able to do. Whoever waits for the table makes all writers wait: rather not today than behind a long dump.
   CREATE FUNCTION audit_detach_month(first date, events bigint) RETURNS void
-    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
   DECLARE
     part text := 'audit_events_' || to_char(first, 'YYYY_MM');
     present bigint;
@@ -37,6 +37,24 @@ const RETIREMENTS = `
   REVOKE ALL ON FUNCTION audit_detach_month(date, bigint) FROM PUBLIC;
 `;
 
+/** Even the owner deletes no event that no retirement names. Whether that is signed is for verification to say. */
+const TRIGGER = `
+  CREATE OR REPLACE FUNCTION audit_events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.sequence IS NULL AND NEW.sequence IS NOT NULL
+       AND to_jsonb(NEW) - 'sequence' - 'batch_id' = to_jsonb(OLD) - 'sequence' - 'batch_id' THEN
+      RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' AND EXISTS (
+      SELECT FROM audit_batches JOIN audit_retirements USING (number)
+      WHERE id = OLD.batch_id AND OLD.sequence BETWEEN first_sequence AND last_sequence
+        AND get_bit(retired, (OLD.sequence - first_sequence)::int) = 1) THEN
+      RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'audit events are append-only' USING ERRCODE = 'insufficient_privilege';
+  END $$;
+`;
+
 const RUNTIME_ROLE = `
   GRANT SELECT ON audit_retirements TO portcullis_runtime;
 `;
@@ -45,7 +63,7 @@ export class AuditRetirements20261124190000 implements MigrationInterface {
   readonly name = 'AuditRetirements20261124190000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [RETIREMENTS, RUNTIME_ROLE]) await runner.query(part);
+    for (const part of [RETIREMENTS, TRIGGER, RUNTIME_ROLE]) await runner.query(part);
   }
 
   down(): Promise<void> {

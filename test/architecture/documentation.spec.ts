@@ -18,7 +18,7 @@ describe('the documentation', () => {
 
   it('lists every event once, by name, and no other', () => {
     const rows = Object.entries(EVENT_CATALOGUE).map(
-      ([name, { module, what }]) => `| \`${name}\` | ${module} | ${what} |`,
+      ([name, { module, category, what }]) => `| \`${name}\` | ${module} | ${category} | ${what} |`,
     );
     if (process.env.UPDATE_DOCUMENTATION === 'true') replaceRows('docs/events.md', rows);
     expect(rowsOf('docs/events.md')).toEqual(rows);

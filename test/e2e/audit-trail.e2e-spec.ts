@@ -163,10 +163,11 @@ describe('an audit trail that proves itself', () => {
     const hold = (JSON.parse(stdout) as { id: string }).id;
     expect(await runCli(database.url, ['audit', 'release', hold])).toMatchObject({ exitCode: 0 });
     expect(await erase()).toBe(204);
-    expect(await runCli(database.url, ['audit', 'retain', '--days', '30'])).toMatchObject({
-      exitCode: 0,
-      stdout: '',
-    });
+    const retain = ['audit', 'retain', '--days', '30', '--category'];
+    expect(await runCli(database.url, [...retain, 'reading=7'])).toMatchObject({ exitCode: 0, stdout: '' });
+    for (const period of ['reading=30', 'reading=0', 'reading', 'listening=7']) {
+      expect(await runCli(database.url, [...retain, period])).toMatchObject({ exitCode: 1, stdout: '' });
+    }
   });
 
   it('L: the last administrator cannot be erased', async () => {
@@ -222,6 +223,39 @@ describe('an audit trail that proves itself', () => {
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 503, 503]);
     expect((await verify()).body).toMatchObject({ valid: true });
+  });
+
+  it('L: the command line takes out a category, then its month; copies verify before and after', async () => {
+    await client.query(
+      `CREATE TABLE audit_events_2020_01 PARTITION OF audit_events
+       FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-02-01 00:00+00')`,
+    );
+    await client.query(
+      `INSERT INTO audit_events (id, at, action, outcome, actor_type, target_type)
+       SELECT gen_random_uuid(), '2020-01-05', action, 'success', 'user', 'test'
+       FROM unnest('{session.started,user.created,session.started}'::text[]) AS action`,
+    );
+    await untilSealed(2_000);
+    const keys = keep('retained-keys.json', (await runCli(database.url, ['audit', 'public-key'])).stdout);
+    const retain = async (...args: string[]): Promise<unknown> => {
+      const { stdout, exitCode } = await runCli(database.url, ['audit', 'retain', ...args]);
+      expect(exitCode).toBe(0);
+      await untilSealed(2_000);
+      const copy = keep('retained.ndjson', `${(await exported()).join('\n')}\n`);
+      const offline = ['audit', 'verify', '--export', copy, '--public-key', keys];
+      expect(await runCli('postgres://nobody@127.0.0.1:1/nothing', offline)).toMatchObject({ exitCode: 0 });
+      const { body } = await service.api.post('/v1/audit/verify', {}, { token });
+      return { printed: JSON.parse(stdout) as object, valid: body.valid, retired: body.retired };
+    };
+
+    const early = ['--days', '20000', '--category', 'authentication=30'];
+    const [category, month] = [
+      { category: 'authentication', events: 2 },
+      { month: '2020-01-01', events: 1 },
+    ];
+    expect(await retain(...early, '--dry-run')).toEqual({ printed: category, valid: true, retired: 0 });
+    expect(await retain(...early)).toEqual({ printed: category, valid: true, retired: 2 });
+    expect(await retain('--days', '400')).toEqual({ printed: month, valid: true, retired: 3 });
   });
 
   it('answers the lines that the OpenAPI document describes', async () => {

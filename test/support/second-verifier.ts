@@ -7,6 +7,7 @@ import { createHash, createPublicKey, verify, type JsonWebKey } from 'node:crypt
 type Flat = Record<string, string | number | null>;
 interface Line {
   readonly kind: string;
+  readonly header: Flat;
   readonly checkpoint: Flat;
   readonly leaves: string;
   readonly retirement: Flat | null;
@@ -36,7 +37,10 @@ function signedText(kind: string, { signature, ...body }: Flat, keys: readonly J
 
 export function secondVerifier(lines: readonly string[], keys: readonly JsonWebKey[]): number {
   const parsed = lines.map((line) => JSON.parse(line) as Line);
-  let [previous, number, sequence] = ['0'.repeat(64), 0, 0];
+  const { header } = parsed[0]!;
+  signedText('export', header, keys);
+  let [number, sequence] = [Number(header.firstCheckpoint ?? 1) - 1, Number(header.firstSequence ?? 1) - 1];
+  let previous = number === 0 ? '0'.repeat(64) : parsed[1]?.checkpoint.previous;
   if (parsed.at(-1)?.kind !== 'end') throw new Error('cut off');
   for (let at = 1; at < parsed.length - 1;) {
     const { checkpoint, retirement, leaves: known } = parsed[at++]!;
@@ -62,5 +66,6 @@ export function secondVerifier(lines: readonly string[], keys: readonly JsonWebK
     }
     if (root(leaves).toString('hex') !== checkpoint.root) throw new Error(`root of ${number}`);
   }
+  if (number !== (header.lastCheckpoint ?? 0)) throw new Error(`ends at ${number}`);
   return sequence;
 }

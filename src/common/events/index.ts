@@ -5,7 +5,7 @@ export {
   type FieldChange,
   type FieldChanges,
 } from './domain-event';
-export { EVENT_CATALOGUE, type EventName } from './event-catalogue';
+export { EVENT_CATALOGUE, EVENT_CATEGORIES, type EventCategory, type EventName } from './event-catalogue';
 export { EventPublisher } from './event-publisher';
 export {
   isEventSubscriber,

@@ -6,5 +6,6 @@ export type { AuditVerdictResponse } from './dto/verification.schemas';
 export { verifyExport } from './export/verify-export';
 export { AuditHoldsService } from './retention/audit-holds.service';
 export { AuditRetentionService } from './retention/audit-retention.service';
+export type { RetentionPeriods } from './retention/retention-policy';
 export { AuditSealing } from './sealing/audit-sealing';
 export { AuditVerificationService } from './verification/audit-verification.service';

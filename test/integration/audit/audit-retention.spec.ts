@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { verifyExport } from '../../../src/modules/audit';
+import { verifyExport, type AuditRetentionService, type RetentionPeriods } from '../../../src/modules/audit';
 import { secondVerifier } from '../../support/second-verifier';
 import {
   openAuditDatabase,
@@ -12,6 +12,9 @@ import {
 } from './audit-harness';
 
 const SUBJECT = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e';
+const OTHER = '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5f';
+/** Longer than any event here is old. */
+const LONG = 20_000;
 
 describe('the retention of the audit trail', () => {
   let database: AuditDatabase;
@@ -21,9 +24,18 @@ describe('the retention of the audit trail', () => {
   beforeEach(async () => {
     database = await openAuditDatabase();
     const { owner } = database;
-    for (const [name, from, to] of [
-      ['2020_01', '2020-01-01', '2020-02-01'],
-      ['2020_02', '2020-02-01', '2020-03-01'],
+    for (const [name, from, to, events] of [
+      ['2020_01', '2020-01-01', '2020-02-01', [{ id: 1 }, { id: 2 }, { id: 3, actor: SUBJECT }]],
+      [
+        '2020_02',
+        '2020-02-01',
+        '2020-03-01',
+        [
+          { id: 4, action: 'session.started' },
+          { id: 5, action: 'user.created' },
+          { id: 6, action: 'session.ended', actor: OTHER },
+        ],
+      ],
     ] as const) {
       await owner.query(
         `CREATE TABLE audit_events_${name} PARTITION OF audit_events
@@ -31,9 +43,10 @@ describe('the retention of the audit trail', () => {
       );
       await owner.query(
         `INSERT INTO audit_events (id, at, action, outcome, actor_type, actor_id, target_type)
-         SELECT gen_random_uuid(), '${from} 12:00+00', 'old', 'success', 'user', $1, 'test'
-         FROM generate_series(1, 3)`,
-        [name === '2020_01' ? SUBJECT : null],
+         SELECT format('00000000-0000-7000-8000-%s', lpad(id, 12, '0'))::uuid, '${from} 12:00+00',
+           coalesce(action, 'old'), 'success', 'user', actor, 'test'
+         FROM json_to_recordset($1) AS event (id text, action text, actor uuid)`,
+        [JSON.stringify(events)],
       );
     }
     service = await startAuditService(database.url, { seals: true });
@@ -61,10 +74,14 @@ describe('the retention of the audit trail', () => {
     });
     await untilSealed();
   };
-  const retire = async (isDryRun = false): Promise<string[]> => {
-    const { months } = await withRetention(database.url, (retention) => retention.retain(365, { isDryRun }));
-    return months.map(({ month }) => month);
-  };
+  const retain = (
+    days: number,
+    categories: RetentionPeriods['categories'] = {},
+    isDryRun = false,
+  ): ReturnType<AuditRetentionService['retain']> =>
+    withRetention(database.url, (retention) => retention.retain({ days, categories }, { isDryRun }));
+  /** The months that left. */
+  const retire = async (): Promise<string[]> => [...(await retain(365)).months.keys()];
   const check = async (): Promise<unknown> => (await service.post('/v1/audit/verify', {})).body;
   const keys = async (): Promise<JsonWebKey[]> =>
     ((await service.get('/v1/audit/public-key')).body as { keys: JsonWebKey[] }).keys;
@@ -98,13 +115,23 @@ describe('the retention of the audit trail', () => {
     expect((await database.owner.query('SELECT 1 FROM audit_events_2020_01')).rowCount).toBe(3);
     expect(await retire()).toEqual([]);
     expect((await service.list('action=audit.retired')).items).toMatchObject([
-      { changes: { days: { after: 365 } } },
-      { changes: { days: { after: 365 } } },
+      { changes: { days: { after: 365 }, categories: { after: {} } } },
+      { changes: { days: { after: 365 }, categories: { after: {} } } },
     ]);
   });
 
   it('says what it would take out, and takes nothing', async () => {
-    expect(await retire(true)).toEqual(['2020-01-01', '2020-02-01']);
+    expect(await retain(365, { authentication: 30 }, true)).toEqual({
+      months: new Map([
+        ['2020-01-01', 3],
+        ['2020-02-01', 3],
+      ]),
+      categories: new Map(),
+      firstBad: null,
+    });
+    expect((await retain(LONG, { authentication: 30 }, true)).categories).toEqual(
+      new Map([['authentication', 2]]),
+    );
 
     expect(await check()).toMatchObject({ valid: true, checked: 6, retired: 0 });
     expect((await service.list('action=audit.retired')).items).toEqual([]);
@@ -116,10 +143,9 @@ describe('the retention of the audit trail', () => {
   ])('L: signs no retirement over %s: the month stays, and is told of', async (_, reason, statement) => {
     await tamper(statement);
 
-    const report = await withRetention(database.url, (retention) => retention.retain(365));
-
-    expect(report).toEqual({
-      months: [{ month: '2020-02-01', events: 3 }],
+    expect(await retain(365)).toEqual({
+      months: new Map([['2020-02-01', 3]]),
+      categories: new Map(),
       firstBad: { sequence: 2, reason },
     });
     expect(await check()).toMatchObject({ valid: false, firstBad: { sequence: 2, reason } });
@@ -253,10 +279,118 @@ describe('the retention of the audit trail', () => {
     expect(await retire()).toEqual(['2020-02-01']);
   });
 
-  it('is not for the running service', async () => {
-    const asService = withRetention(database.url, (retention) => retention.retain(365), { asService: true });
+  it('L: takes out a category before its month, and the chain still verifies', async () => {
+    await service.publisher.publish(new TestEvent({ name: 'session.started' }));
+    await untilSealed();
 
-    await expect(asService).rejects.toMatchObject({ code: '42501' });
+    expect((await retain(LONG, { authentication: 30 })).categories).toEqual(new Map([['authentication', 2]]));
+    await untilSealed();
+
+    const verdict = { valid: true, checked: 6, retired: 2 }; // one of today, and that of the retention
+    expect(await check()).toMatchObject(verdict);
+    expect(await checkOffline()).toMatchObject({ valid: true, retired: 2 });
+    expect(secondVerifier(await service.export(), await keys())).toBeGreaterThan(6);
+    expect((await service.list('action=session.started')).items).toHaveLength(1);
+    expect((await service.list('action=user.created')).items).toMatchObject([{ sequence: 5 }]);
+    await expect(database.owner.query('DELETE FROM audit_events WHERE sequence = 5')).rejects.toThrow(
+      'append-only',
+    );
+
+    expect((await retain(LONG, { authentication: 30, accounts: 40 })).categories).toEqual(
+      new Map([['accounts', 1]]),
+    );
+    expect(await check()).toMatchObject({ valid: true, retired: 3 });
+    expect((await retain(365)).months).toEqual(
+      new Map([
+        ['2020-01-01', 3],
+        ['2020-02-01', 0],
+      ]),
+    );
+    expect(await check()).toMatchObject({ valid: true, retired: 6 });
+  });
+
+  it('takes out nothing of a category that is held, and the rest of it', async () => {
+    await database.owner.query(
+      `INSERT INTO audit_holds (id, subject_id, reason) VALUES (gen_random_uuid(), $1, 'a lawsuit')`,
+      [OTHER],
+    );
+
+    expect((await retain(LONG, { authentication: 30 })).categories).toEqual(new Map([['authentication', 1]]));
+
+    expect((await service.list('action=session.ended')).items).toHaveLength(1);
+    expect(await check()).toMatchObject({ valid: true, retired: 1 });
+  });
+
+  it('L: signs no retirement of a category over a batch that is not what was sealed', async () => {
+    await tamper(`UPDATE audit_events SET reason = 'other' WHERE sequence = 5`);
+
+    expect(await retain(LONG, { authentication: 30 })).toEqual({
+      months: new Map(),
+      categories: new Map(),
+      firstBad: { sequence: 5, reason: 'event_altered' },
+    });
+    expect((await service.list('action=session.ended')).items).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a retirement of a part that was made to cover more',
+      'retirement_altered',
+      4,
+      [
+        `UPDATE audit_retirements SET retired = '\\x07' WHERE number = 2`,
+        'DELETE FROM audit_events WHERE sequence = 5',
+      ],
+    ],
+    ['a deletion beside a retirement', 'event_missing', 5, ['DELETE FROM audit_events WHERE sequence = 5']],
+    [
+      'a retirement that was put in the place of one that took out more',
+      'event_missing',
+      6,
+      ['DELETE FROM audit_retirements', 'INSERT INTO audit_retirements SELECT * FROM earlier'],
+    ],
+  ] as const)('L: finds %s (%s)', async (_, reason, sequence, statements) => {
+    const { rows } = await database.owner.query<{ id: string }>(
+      `INSERT INTO audit_holds (id, subject_id, reason) VALUES (gen_random_uuid(), $1, 'a lawsuit') RETURNING id`,
+      [OTHER],
+    );
+    await retain(LONG, { authentication: 30 });
+    await database.owner.query('CREATE TABLE earlier AS SELECT * FROM audit_retirements');
+    await database.owner.query('UPDATE audit_holds SET released_at = now() WHERE id = $1', [rows[0]!.id]);
+    await retain(LONG, { authentication: 30 });
+    await untilSealed();
+    expect(await check()).toMatchObject({ valid: true, retired: 2 });
+
+    await tamper(...statements);
+
+    expect(await check()).toMatchObject({ valid: false, firstBad: { sequence, reason } });
+    expect(await checkOffline()).toMatchObject({ valid: false, firstBad: { sequence, reason } });
+  });
+
+  it('may be verified and exported while it is retired', async () => {
+    for (let batch = 0; batch < 5; batch++) await seal(1);
+
+    const retiring = retain(365, { authentication: 30 });
+    let isOver = false;
+    void retiring.finally(() => (isOver = true)).catch(() => undefined);
+    while (!isOver) {
+      expect(await check()).toMatchObject({ valid: true });
+      expect(await checkOffline()).toMatchObject({ valid: true });
+    }
+
+    expect((await retiring).months.size).toBe(2);
+  });
+
+  it('is not for the running service', async () => {
+    for (const periods of [
+      { days: 365, categories: {} },
+      { days: LONG, categories: { authentication: 30 } },
+    ]) {
+      const asService = withRetention(database.url, (retention) => retention.retain(periods), {
+        asService: true,
+      });
+      await expect(asService).rejects.toMatchObject({ code: '42501' });
+    }
     expect(await check()).toMatchObject({ valid: true, retired: 0 });
   });
 });

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, sign, verify, type Js
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { verifyExport } from '../../../src/modules/audit';
 import { secondVerifier } from '../../support/second-verifier';
 import {
   openAuditDatabase,
@@ -190,6 +191,60 @@ describe('the sealed trail', () => {
       const altered = alter(lines.join('\n')).split('\n');
       expect(altered).not.toEqual(lines);
       expect(() => secondVerifier(altered, [])).toThrow();
+    }
+  });
+
+  it('L: finds an export that was cut at either end, or has the header of another', async () => {
+    await seal();
+    const { rows } = await database.owner.query<{ at: string }>(
+      `SELECT to_char(first_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
+       FROM audit_batches WHERE number = 2`,
+    );
+    const kindOf = (line: string): string => (JSON.parse(line) as { kind: string }).kind;
+    const partsOf = async (query: string): Promise<string[][]> => {
+      const parts: string[][] = [];
+      for (const line of await service.export(query)) {
+        if (kindOf(line) === 'event') parts.at(-1)!.push(line);
+        else parts.push([line]);
+      }
+      return parts;
+    };
+    const whole = await partsOf('');
+    const [header, first, second, third] = whole;
+    const [end] = whole.slice(-1);
+    const later = await partsOf(`from=${rows[0]!.at}`);
+    const [headerOfEarlier] = await partsOf(`to=${rows[0]!.at}`);
+    const trusted = await keys();
+    const verdictOf = (lines: readonly string[]): ReturnType<typeof verifyExport> =>
+      verifyExport(
+        (async function* () {
+          for (const line of lines) yield await Promise.resolve(line);
+        })(),
+        new Map(trusted.map((jwk) => [String(jwk.kid), createPublicKey({ key: jwk, format: 'jwk' })])),
+        null,
+      );
+
+    for (const good of [whole, later]) {
+      expect(await verdictOf(good.flat())).toMatchObject({ valid: true });
+      expect(secondVerifier(good.flat(), trusted)).toBeGreaterThanOrEqual(10);
+    }
+    expect(await verdictOf(later.flat())).toMatchObject({
+      header: { from: rows[0]!.at, to: null, firstCheckpoint: 2, firstSequence: 4 },
+    });
+    for (const [parts, sequence, reason] of [
+      [[header, second, third, end], 1, 'checkpoint_missing'],
+      [[header, first, third, end], 4, 'checkpoint_missing'],
+      [[header, first, second, end], 8, 'truncated'],
+      [[header, end], 1, 'truncated'],
+      [later.toSpliced(1, 1), 4, 'checkpoint_missing'],
+      [later.toSpliced(1), 4, 'truncated'],
+      [[later[0], ...whole.slice(1)], 4, 'checkpoint_missing'],
+      [[headerOfEarlier, ...whole.slice(1)], 4, 'event_inserted'],
+    ] as const) {
+      const lines = parts.flatMap((part) => part ?? []);
+      if (kindOf(lines.at(-1)!) !== 'end') lines.push(...end!);
+      expect(await verdictOf(lines)).toMatchObject({ valid: false, firstBad: { sequence, reason } });
+      expect(() => secondVerifier(lines, trusted)).toThrow();
     }
   });
 

@@ -8,7 +8,7 @@ export const signatureField = z
   .string()
   .regex(/^[0-9a-f]{128}$/)
   .describe('Ed25519');
-const countingNumber = z.number().int().min(1);
+export const countingNumber = z.number().int().min(1);
 const EXAMPLE_HASH = 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125';
 
 export const EXAMPLE_CHECKPOINT = {

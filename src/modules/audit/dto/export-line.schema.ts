@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  countingNumber,
   CheckpointResponse,
   EXAMPLE_CHECKPOINT,
   hashField,
@@ -21,6 +22,34 @@ const RetirementField = z.strictObject({
   signature: signatureField,
 });
 
+const HeaderField = z
+  .strictObject({
+    version: z.literal(1),
+    from: z.iso.datetime({ offset: true }).nullable().describe('What was asked for'),
+    to: z.iso.datetime({ offset: true }).nullable(),
+    firstCheckpoint: countingNumber.nullable().describe('The number of the first checkpoint; null for none'),
+    lastCheckpoint: countingNumber.nullable(),
+    firstSequence: countingNumber.nullable(),
+    lastSequence: countingNumber.nullable(),
+    exportedAt: z.iso.datetime(),
+    kid: kidField,
+    signature: signatureField,
+  })
+  .describe('What the export is of, signed: without any of it the export was cut');
+
+const EXAMPLE_HEADER = {
+  version: 1,
+  from: null,
+  to: null,
+  firstCheckpoint: 1,
+  lastCheckpoint: 2,
+  firstSequence: 1,
+  lastSequence: 1_024,
+  exportedAt: '2026-01-31T09:30:00.123Z',
+  kid: EXAMPLE_CHECKPOINT.kid,
+  signature: EXAMPLE_CHECKPOINT.signature,
+} as const;
+
 const EXAMPLE_EVENT = {
   kind: 'event',
   record: {
@@ -38,8 +67,7 @@ export const AuditExportLine = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('header'),
-      version: z.literal(1),
-      isFromFirst: z.boolean().describe('Whether the export begins with checkpoint 1'),
+      header: HeaderField,
     }),
     z.strictObject({
       kind: z.literal('checkpoint'),
@@ -66,14 +94,12 @@ export const AuditExportLine = z
       unsealed: countField.describe('Events that no checkpoint covers yet'),
     }),
   ])
-  .describe(
-    'One line of NDJSON: a header; each batch as its checkpoint, then its events; the end. Without that the export was cut off.',
-  )
+  .describe('One line of NDJSON: a signed header; each batch as its checkpoint, then its events; the end.')
   .meta({
     id: 'AuditExportLine',
     examples: [
       EXAMPLE_EVENT,
-      { kind: 'header', version: 1, isFromFirst: true },
+      { kind: 'header', header: EXAMPLE_HEADER },
       {
         kind: 'checkpoint',
         checkpoint: EXAMPLE_CHECKPOINT,

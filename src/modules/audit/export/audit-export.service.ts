@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { EventPublisher } from '../../../common/events';
+import { Clock } from '../../../infrastructure/clock';
 import { AuditKeyRing } from '../audit-key-ring';
 import type { ExportAuditQuery } from '../dto/export-audit.query';
 import { AuditExportedEvent } from '../events/audit-exported.event';
 import { openPersonal } from '../personal-cipher';
 import { placeOf } from '../personal-data';
-import { AuditBatchesRepository } from '../sealing/audit-batches.repository';
+import { AuditBatchesRepository, type BatchSpan } from '../sealing/audit-batches.repository';
 import { SealedTrail, type StoredBatch } from '../sealing/sealed-trail';
 import type { SealedRecord } from '../sealing/sealed-record';
+import { SealingKeysService } from '../sealing/sealing-keys.service';
+import { signHeader, type ExportHeader } from './export-header';
 import type { ExportLine } from './export-lines';
+
+const NOTHING = { first: null, last: null, firstSequence: null, lastSequence: null };
 
 type Keys = ReadonlyMap<string, Buffer>;
 
@@ -19,6 +24,8 @@ export class AuditExportService {
     private readonly batches: AuditBatchesRepository,
     private readonly trail: SealedTrail,
     private readonly keys: AuditKeyRing,
+    private readonly signing: SealingKeysService,
+    private readonly clock: Clock,
     private readonly publisher: EventPublisher,
   ) {}
 
@@ -31,9 +38,9 @@ export class AuditExportService {
     return this.lines(range);
   }
 
-  private async *lines({ from, to }: ExportAuditQuery): AsyncGenerator<string> {
-    const span = await this.batches.findRange({ from, to });
-    yield lineOf({ kind: 'header', version: 1, isFromFirst: span === null || span.first === 1 });
+  private async *lines(range: ExportAuditQuery): AsyncGenerator<string> {
+    const span = await this.batches.findRange(range);
+    yield lineOf({ kind: 'header', header: await this.headerOf(range, span) });
     let events = 0;
     if (span !== null) {
       for await (const batch of this.trail.read(span.first, span.last)) {
@@ -43,6 +50,24 @@ export class AuditExportService {
     }
     const { count: unsealed } = await this.batches.countUnsealed();
     yield lineOf({ kind: 'end', events, unsealed });
+  }
+
+  private async headerOf(range: ExportAuditQuery, span: BatchSpan | null): Promise<ExportHeader> {
+    const { from = null, to = null } = range;
+    const { kid, privateKey } = await this.signing.current();
+    const { first, last, firstSequence, lastSequence } = span ?? NOTHING;
+    const body = {
+      version: 1,
+      from,
+      to,
+      firstCheckpoint: first,
+      lastCheckpoint: last,
+      firstSequence,
+      lastSequence,
+      exportedAt: this.clock.now().toISOString(),
+      kid,
+    } as const;
+    return signHeader(body, privateKey);
   }
 
   private async textOf({ checkpoint, leaves, retirement, records }: StoredBatch): Promise<string> {

@@ -1,13 +1,14 @@
 import type { Checkpoint } from '../sealing/checkpoint';
 import type { Retirement } from '../sealing/retirement';
 import type { SealedRecord } from '../sealing/sealed-record';
+import type { ExportHeader } from './export-header';
 
 /**
- * The lines of an export: a header, then each batch as its checkpoint and its events, then the end, without which it
- * was cut off. `record` is what the checkpoint proves; `personal` is what could be decrypted of it, for reading.
+ * The lines of an export: a header, then each batch as its checkpoint and its events, then the end. The header
+ * says what is in between. `record` is what the checkpoint proves; `personal` is what could be decrypted of it, for reading.
  */
 export type ExportLine =
-  | { readonly kind: 'header'; readonly version: 1; readonly isFromFirst: boolean }
+  | { readonly kind: 'header'; readonly header: ExportHeader }
   | {
       readonly kind: 'checkpoint';
       readonly checkpoint: Checkpoint;

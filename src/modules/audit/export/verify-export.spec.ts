@@ -4,6 +4,7 @@ import { checkpointHash, NO_CHECKPOINT_BEFORE, signCheckpoint, type Checkpoint }
 import { merkleRoot } from '../sealing/merkle-tree';
 import { bitsOf, retiredPlaces, signRetirement } from '../sealing/retirement';
 import { leafOf, type SealedRecord } from '../sealing/sealed-record';
+import { signHeader } from './export-header';
 import { verifyExport } from './verify-export';
 
 const KID = 'a key that was kept elsewhere';
@@ -27,7 +28,23 @@ describe('verifyExport', () => {
     },
     privateKey,
   );
-  const header = { kind: 'header', version: 1, isFromFirst: true };
+  const header = {
+    kind: 'header',
+    header: signHeader(
+      {
+        version: 1,
+        from: null,
+        to: null,
+        firstCheckpoint: 1,
+        lastCheckpoint: 1,
+        firstSequence: 1,
+        lastSequence: 1,
+        exportedAt: '2026-11-24T00:00:02.000Z',
+        kid: KID,
+      },
+      privateKey,
+    ),
+  };
   const batch = { kind: 'checkpoint', checkpoint, leaves: leaf.toString('hex'), retirement: null };
   const event = { kind: 'event', record: { ...record, batchId: BATCH_ID } };
   const forged = { kind: 'event', record: { ...event.record, action: 'user.deleted' } };
@@ -94,6 +111,14 @@ describe('verifyExport', () => {
     ['a second end', [header, batch, forged, end, end]],
     ['a line of another kind', [header, batch, event, { ...forged, kind: 'Event' }, end]],
     ['no header', [end]],
+    [
+      'an altered header',
+      [{ ...header, header: { ...header.header, to: '2026-11-24T00:00:00Z' } }, batch, event, end],
+    ],
+    [
+      'a header under a key that was not kept',
+      [{ ...header, header: { ...header.header, kid: 'other' } }, batch, event, end],
+    ],
   ])('L: does not pass over %s', async (_what, lines) => {
     await expect(verify(...lines)).rejects.toThrow('The export');
   });

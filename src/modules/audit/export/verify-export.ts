@@ -4,6 +4,7 @@ import type { Checkpoint } from '../sealing/checkpoint';
 import { HASH_BYTES } from '../sealing/merkle-tree';
 import type { SealedRecord } from '../sealing/sealed-record';
 import { ChainVerifier } from '../verification/chain-verifier';
+import { isHeaderSigned, type ExportHeader } from './export-header';
 import type { ExportLine } from './export-lines';
 
 type LineOf<Kind extends ExportLine['kind']> = Extract<ExportLine, { kind: Kind }>;
@@ -11,16 +12,19 @@ type LineOf<Kind extends ExportLine['kind']> = Extract<ExportLine, { kind: Kind 
 /** More in one batch is no export of ours, and would have to be held in memory. */
 const MAX_BATCH_EVENTS = 100_000;
 
+/** `header` says what the export is of: whoever holds it asked for that range, at that time. */
+export type ExportVerdict = AuditVerdictResponse & { readonly header: ExportHeader };
+
 /**
  * Verifies an export with nothing but the public keys.
  *
- * @throws Error when the text is no export, or ends before its end.
+ * @throws Error when the text is no export, ends before its end, or has a header that none of the keys signed.
  */
 export async function verifyExport(
   lines: AsyncIterable<string>,
   keys: ReadonlyMap<string, KeyObject>,
   kept: Checkpoint | null,
-): Promise<AuditVerdictResponse> {
+): Promise<ExportVerdict> {
   const reading = new ExportReading(keys, kept);
   for await (const text of lines) if (text !== '') reading.take(parseLine(text));
   return reading.finish();
@@ -28,6 +32,7 @@ export async function verifyExport(
 
 class ExportReading {
   private verifier: ChainVerifier | undefined;
+  private header: ExportHeader | undefined;
   private open: { readonly line: LineOf<'checkpoint'>; readonly records: SealedRecord[] } | undefined;
   private end: LineOf<'end'> | undefined;
   private isSound = true;
@@ -44,11 +49,7 @@ class ExportReading {
       throw new Error('The export has no one header');
     switch (line.kind) {
       case 'header':
-        this.verifier = new ChainVerifier({
-          keys: this.keys,
-          before: line.isFromFirst ? null : undefined,
-          kept: this.kept,
-        });
+        this.begin(line.header);
         break;
       case 'checkpoint':
         this.closeBatch();
@@ -66,9 +67,10 @@ class ExportReading {
     }
   }
 
-  finish(): AuditVerdictResponse {
-    const { verifier, end } = this;
-    if (verifier === undefined) throw new Error('This is no export of an audit trail');
+  finish(): ExportVerdict {
+    const { verifier, header, end } = this;
+    if (verifier === undefined || header === undefined)
+      throw new Error('This is no export of an audit trail');
     if (end === undefined) throw new Error('The export ends before its end');
     const { checked, retired, firstBad, last } = verifier.finish();
     return {
@@ -78,7 +80,24 @@ class ExportReading {
       retired,
       ...(firstBad !== null && { firstBad }),
       checkpoint: last,
+      header,
     };
+  }
+
+  private begin(header: ExportHeader): void {
+    const key = this.keys.get(header.kid);
+    if (key === undefined || !isHeaderSigned(header, key))
+      throw new Error('The export has a header that none of the keys signed');
+    const { firstCheckpoint, firstSequence, lastCheckpoint } = header;
+    const first = { number: firstCheckpoint ?? 1, sequence: firstSequence ?? 1 };
+    const beforeFirst = this.kept?.number === first.number - 1 ? this.kept : undefined;
+    this.header = header;
+    this.verifier = new ChainVerifier({
+      keys: this.keys,
+      before: first.number === 1 ? null : beforeFirst,
+      kept: this.kept,
+      span: { first, lastNumber: lastCheckpoint ?? 0 },
+    });
   }
 
   private addEvent(record: SealedRecord): void {

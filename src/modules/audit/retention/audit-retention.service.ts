@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventPublisher } from '../../../common/events';
+import { EventPublisher, type EventCategory } from '../../../common/events';
 import { Clock } from '../../../infrastructure/clock';
 import { Database } from '../../../infrastructure/database';
 import { AuditRetiredEvent } from '../events/audit-retired.event';
@@ -11,19 +11,20 @@ import { SealingKeysService, type SealingKey } from '../sealing/sealing-keys.ser
 import { ChainVerifier, type BadSequence } from '../verification/chain-verifier';
 import { AuditHoldsRepository, type ActiveHold } from './audit-holds.repository';
 import { AuditRetirementsRepository, type RetirementOfBatch } from './audit-retirements.repository';
-
-const DAY_MS = 86_400_000;
+import { isHeld, RetentionPolicy, type RetentionPeriods } from './retention-policy';
 
 export interface RetentionReport {
-  /** The months that left, and how many events each still had. */
-  readonly months: readonly { readonly month: string; readonly events: number }[];
+  /** The months (`2026-11-01`) that left, and how many events each still had. */
+  readonly months: ReadonlyMap<string, number>;
+  /** How many events of a category left before their month. */
+  readonly categories: ReadonlyMap<EventCategory, number>;
   /** The first event that is not what was sealed: what is of its batch or its month stays. */
   readonly firstBad: BadSequence | null;
 }
 
 /** What one run goes by. */
 interface Run {
-  readonly beforeMs: number;
+  readonly policy: RetentionPolicy;
   readonly key: SealingKey;
   readonly trusted: ReadonlyMap<string, SealingKey['publicKey']>;
   readonly retiredAt: string;
@@ -46,27 +47,51 @@ export class AuditRetentionService {
     private readonly events: EventPublisher,
   ) {}
 
-  /** Retires the months that ended `days` ago and are under no hold; a dry run only says which. */
-  async retain(days: number, { isDryRun = false } = {}): Promise<RetentionReport> {
-    if (!isDryRun) await this.events.publish(new AuditRetiredEvent(days));
-    const run = await this.begin(days, isDryRun);
-    const months: { month: string; events: number }[] = [];
-    let firstBad: BadSequence | null = null;
-    for (const month of await this.retirements.findEndedMonths(new Date(run.beforeMs))) {
-      const outcome = await this.retireMonth(month, run);
-      if (typeof outcome === 'number') months.push({ month, events: outcome });
-      else firstBad ??= outcome;
-    }
-    return { months, firstBad };
+  /**
+   * Retires the months whose time is over and that hold nothing under a legal hold, and then, one by one, the events
+   * whose category has a shorter period. A dry run only says which.
+   */
+  async retain(periods: RetentionPeriods, { isDryRun = false } = {}): Promise<RetentionReport> {
+    if (!isDryRun) await this.events.publish(new AuditRetiredEvent(periods));
+    const run = await this.begin(periods, isDryRun);
+    const defects: BadSequence[] = [];
+    const months = await this.retireMonths(run, defects);
+    const categories = await this.retireCategories(run, months, defects);
+    return { months, categories, firstBad: defects.sort((a, b) => a.sequence - b.sequence)[0] ?? null };
   }
 
   /** Whoever owns the database may set its clock, and this machine's may be wrong: the earlier of both is believed. */
-  private async begin(days: number, isDryRun: boolean): Promise<Run> {
+  private async begin(periods: RetentionPeriods, isDryRun: boolean): Promise<Run> {
     const nowMs = Math.min(this.clock.nowMs(), await this.retirements.nowMs());
     const key = await this.keys.current();
     const trusted = new Map((await this.keys.trusted()).map(({ kid, publicKey }) => [kid, publicKey]));
-    const retiredAt = this.clock.now().toISOString();
-    return { beforeMs: nowMs - days * DAY_MS, key, trusted, retiredAt, isDryRun };
+    const retiredAt = new Date(nowMs).toISOString();
+    return { policy: new RetentionPolicy(periods, nowMs), key, trusted, retiredAt, isDryRun };
+  }
+
+  private async retireMonths(run: Run, defects: BadSequence[]): Promise<Map<string, number>> {
+    const months = new Map<string, number>();
+    for (const month of await this.retirements.findEndedMonths(run.policy.monthsEndedBy)) {
+      const outcome = await this.retireMonth(month, run);
+      if (typeof outcome === 'number') months.set(month, outcome);
+      else if (outcome !== null) defects.push(outcome);
+    }
+    return months;
+  }
+
+  private async retireCategories(
+    run: Run,
+    months: ReadonlyMap<string, number>,
+    defects: BadSequence[],
+  ): Promise<Map<EventCategory, number>> {
+    const categories = new Map<EventCategory, number>();
+    for (const { number, month } of await this.retirements.findBatchesWith(run.policy.shortLived)) {
+      if (months.has(month)) continue; // a dry run left it
+      const { retired, defect } = await this.retireFrom(number, run);
+      for (const category of retired) categories.set(category, (categories.get(category) ?? 0) + 1);
+      if (defect !== null) defects.push(defect);
+    }
+    return categories;
   }
 
   /** How many events left with the month; null where it stays, or why it cannot go. */
@@ -78,13 +103,34 @@ export class AuditRetentionService {
     for await (const batch of this.batchesOf(month)) {
       const defect = defectOf(batch, run);
       if (defect !== null) return defect;
-      const mustStay = (record: SealedRecord): boolean => !isOver(record, run) || isHeld(record, holds);
+      const mustStay = (record: SealedRecord): boolean => !run.policy.isOver(record) || isHeld(record, holds);
       if (batch.records.some(mustStay)) return null;
       if (batch.records.length === 0) continue;
       signed.push({ number: batch.checkpoint.number, retirement: retirementOf(batch, batch.records, run) });
       events += batch.records.length;
     }
     return run.isDryRun || (await this.takeOut(month, signed, events, holds)) ? events : null;
+  }
+
+  /** The categories of the events that left a batch. Short: sealing waits for transactions that write. */
+  private retireFrom(
+    number: number,
+    run: Run,
+  ): Promise<{ retired: readonly EventCategory[]; defect: BadSequence | null }> {
+    return this.database.transaction(async () => {
+      const holds = await this.holds.lockActive();
+      const batch = await this.trail.find(number);
+      const defect = batch === null ? null : defectOf(batch, run);
+      if (batch === null || defect !== null) return { retired: [], defect };
+      const going = batch.records.filter(
+        (record) => run.policy.categoryOver(record) !== null && !isHeld(record, holds),
+      );
+      if (going.length > 0 && !run.isDryRun) {
+        await this.retirements.save([{ number, retirement: retirementOf(batch, going, run) }]);
+        await this.retirements.deleteEvents(going, batch.month);
+      }
+      return { retired: going.flatMap((record) => run.policy.categoryOver(record) ?? []), defect };
+    });
   }
 
   private async *batchesOf(month: string): AsyncGenerator<StoredBatch> {
@@ -115,20 +161,6 @@ function defectOf(batch: StoredBatch, { trusted }: Run): BadSequence | null {
   const verifier = new ChainVerifier({ keys: trusted, before: undefined, kept: null });
   verifier.accept(batch);
   return verifier.finish().firstBad;
-}
-
-function isOver({ at }: SealedRecord, { beforeMs }: Run): boolean {
-  return Date.parse(at) < beforeMs;
-}
-
-function isHeld({ at, actorId, targetId }: SealedRecord, holds: readonly ActiveHold[]): boolean {
-  const atMs = Date.parse(at);
-  return holds.some(
-    ({ subjectId, fromMs, toMs }) =>
-      (subjectId === null || subjectId === actorId || subjectId === targetId) &&
-      (fromMs === null || atMs >= fromMs) &&
-      (toMs === null || atMs < toMs),
-  );
 }
 
 /** Of `going`, and of what went before. */

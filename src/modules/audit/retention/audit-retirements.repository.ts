@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../infrastructure/database';
 import type { Retirement } from '../sealing/retirement';
+import type { SealedRecord } from '../sealing/sealed-record';
 
 export interface RetirementOfBatch {
   /** Of the batch. */
@@ -37,6 +38,20 @@ const SAVE = {
          ON CONFLICT (number) DO UPDATE SET checkpoint = excluded.checkpoint, retired = excluded.retired,
            retired_at = excluded.retired_at, kid = excluded.kid, signature = excluded.signature`,
 };
+const FIND_BATCHES_WITH = {
+  name: 'audit-retirements-find-batches-with',
+  text: `SELECT DISTINCT audit_batches.number::float8 AS number, month::text AS month
+         FROM unnest($1::text[], $2::timestamptz[]) AS over (action, before)
+           JOIN audit_events ON audit_events.action = over.action AND audit_events.at < over.before
+           JOIN audit_batches ON audit_batches.id = audit_events.batch_id
+         ORDER BY number`,
+};
+const DELETE_EVENTS = {
+  name: 'audit-retirements-delete-events',
+  text: `DELETE FROM audit_events WHERE sequence = ANY ($1::bigint[])
+           AND at >= $2::date::timestamp AT TIME ZONE 'UTC'
+           AND at < ($2::date + interval '1 month') AT TIME ZONE 'UTC'`,
+};
 const DETACH_MONTH = { name: 'audit-retirements-detach-month', text: 'SELECT audit_detach_month($1, $2)' };
 
 /** Takes events out of the trail: for the owner of the schema alone, the running service has no right to it. */
@@ -71,6 +86,25 @@ export class AuditRetirementsRepository {
       retirements.map(({ number }) => number),
       ...(['checkpoint', 'retired', 'retiredAt', 'kid', 'signature'] as const).map(column),
     ]);
+  }
+
+  /** The batches that hold an event of one of the actions from before its moment. */
+  findBatchesWith(
+    over: readonly { readonly action: string; readonly before: Date }[],
+  ): Promise<{ number: number; month: string }[]> {
+    const [actions, moments] = [over.map(({ action }) => action), over.map(({ before }) => before)];
+    return this.database.query<{ number: number; month: string }>(FIND_BATCHES_WITH, [actions, moments]);
+  }
+
+  /**
+   * Those of one month, once a saved retirement names them.
+   *
+   * @throws Error where they were not all there.
+   */
+  async deleteEvents(events: readonly SealedRecord[], month: string): Promise<void> {
+    const sequences = events.map(({ sequence }) => sequence);
+    const deleted = await this.database.change(DELETE_EVENTS, [sequences, month]);
+    if (deleted !== sequences.length) throw new Error(`Of ${sequences.length} events ${deleted} were there`);
   }
 
   /** @throws Error where the month does not hold exactly so many events. */

@@ -105,7 +105,9 @@ const FIND_STRAY = {
 };
 const FIND_RANGE = {
   name: 'audit-batches-find-range',
-  text: `SELECT min(number)::float8 AS first, max(number)::float8 AS last FROM audit_batches
+  text: `SELECT min(number)::float8 AS first, max(number)::float8 AS last,
+           min(first_sequence)::float8 AS "firstSequence", max(last_sequence)::float8 AS "lastSequence"
+         FROM audit_batches
          WHERE ($1::timestamptz IS NULL OR last_at >= $1) AND ($2::timestamptz IS NULL OR first_at < $2)
            AND ($3::bigint IS NULL OR last_sequence >= $3) AND ($4::bigint IS NULL OR first_sequence <= $4)`,
 };
@@ -125,6 +127,14 @@ export interface BatchRange {
   readonly to?: string | undefined;
   readonly fromSequence?: number | undefined;
   readonly toSequence?: number | undefined;
+}
+
+/** The numbers of the first and the last batch, and their sequences. */
+export interface BatchSpan {
+  readonly first: number;
+  readonly last: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
 }
 
 /** Sealed events and their checkpoints. */
@@ -162,17 +172,16 @@ export class AuditBatchesRepository {
     );
   }
 
-  /** The numbers of the first and the last batch that hold something of the range; null where none does. */
-  async findRange(range: BatchRange): Promise<{ first: number; last: number } | null> {
+  /** From the first to the last batch that holds something of the range; null where none does. */
+  async findRange(range: BatchRange): Promise<BatchSpan | null> {
     const { from = null, to = null, fromSequence = null, toSequence = null } = range;
-    const [row] = await this.database.query<{ first: number | null; last: number | null }>(FIND_RANGE, [
+    const [span] = await this.database.query<BatchSpan | Record<keyof BatchSpan, null>>(FIND_RANGE, [
       from,
       to,
       fromSequence,
       toSequence,
     ]);
-    const { first = null, last = null } = row ?? {};
-    return first === null || last === null ? null : { first, last };
+    return span === undefined || span.first === null ? null : span;
   }
 
   /** In the order in which they are to be sealed. */

@@ -2,7 +2,7 @@ import { createHash, sign, verify, type KeyObject } from 'node:crypto';
 import { canonicalJson, type FlatObject } from './canonical-json';
 
 /** What the keys of the trail sign. The kind is part of the text: no signature of one means another. */
-export type SignedKind = 'checkpoint' | 'retirement';
+export type SignedKind = 'checkpoint' | 'retirement' | 'export';
 
 /** Ed25519 (RFC 8032), in hexadecimal. */
 export function signText(kind: SignedKind, body: FlatObject, privateKey: KeyObject): string {

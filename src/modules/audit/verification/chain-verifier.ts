@@ -50,6 +50,19 @@ export interface ChainExpectations {
   readonly before: Checkpoint | null | undefined;
   /** A checkpoint that was kept elsewhere: it must be in the chain, and the chain must reach it. */
   readonly kept: Checkpoint | null;
+  /** Where it must begin and end, if that is known. */
+  readonly span?: ChainSpan;
+}
+
+interface Place {
+  /** Of the checkpoint. */
+  readonly number: number;
+  readonly sequence: number;
+}
+
+export interface ChainSpan {
+  readonly first: Place;
+  readonly lastNumber: number;
 }
 
 /** Follows the chain, batch by batch, up to the first thing that is wrong. */
@@ -74,16 +87,17 @@ export class ChainVerifier {
 
   finish(): ChainVerdict {
     const { checked, retired, last = null } = this;
-    const cutOff: BadSequence = { sequence: this.nextSequence(), reason: 'truncated' };
+    const cutOff: BadSequence = { sequence: this.next()?.sequence ?? 1, reason: 'truncated' };
     return { checked, retired, firstBad: this.firstBad ?? (this.isCutOff() ? cutOff : null), last };
   }
 
   private defectOfCheckpoint(batch: ProvenBatch): BadSequence | null {
     const { number, firstSequence } = batch.checkpoint;
-    const { last } = this;
-    const next = this.nextSequence();
-    const follows = last === undefined || (number === (last?.number ?? 0) + 1 && firstSequence === next);
-    if (!follows) return { sequence: next, reason: 'checkpoint_missing' };
+    const next = this.next();
+    const follows = next === null || (number === next.number && firstSequence === next.sequence);
+    if (!follows) return { sequence: next.sequence, reason: 'checkpoint_missing' };
+    const { span } = this.expected;
+    if (span && number > span.lastNumber) return { sequence: firstSequence, reason: 'event_inserted' };
     const reason =
       this.defectOfSignature(batch.checkpoint) ??
       this.defectOfChain(batch.checkpoint) ??
@@ -135,12 +149,15 @@ export class ChainVerifier {
   }
 
   private isCutOff(): boolean {
-    const { kept } = this.expected;
-    return kept !== null && kept.number > (this.last?.number ?? 0);
+    const { kept, span } = this.expected;
+    return Math.max(kept?.number ?? 0, span?.lastNumber ?? 0) > (this.last?.number ?? 0);
   }
 
-  private nextSequence(): number {
-    return (this.last?.lastSequence ?? 0) + 1;
+  /** Where the next batch must be; null where anything may come first. */
+  private next(): Place | null {
+    const { last } = this;
+    if (last === undefined) return this.expected.span?.first ?? null;
+    return { number: (last?.number ?? 0) + 1, sequence: (last?.lastSequence ?? 0) + 1 };
   }
 }
 
