@@ -1,3 +1,4 @@
+import type { PersonalColumn } from '../personal-data';
 import type { Checkpoint } from '../sealing/checkpoint';
 import type { SealedRecord } from '../sealing/sealed-record';
 
@@ -18,6 +19,8 @@ export type ExportLine =
       readonly kind: 'event';
       readonly record: SealedRecord;
       readonly personal?: Readonly<Record<string, unknown>>;
+      /** What could not, though nobody erased it. */
+      readonly unreadable?: readonly PersonalColumn[];
     }
   | {
       readonly kind: 'end';
