@@ -430,6 +430,26 @@ describe('the sealed trail', () => {
     expect(await check({ fromSequence: 2, toSequence: 4 })).toMatchObject({ firstBad: { sequence: 2 } });
   });
 
+  it('L: looks for a kept checkpoint beside the range that was asked for, before it and behind it', async () => {
+    await seal();
+    const { body } = await service.get('/v1/audit/checkpoints?limit=200');
+    const kept = (body as { items: { number: number }[] }).items;
+    const [newest, oldest] = [kept[0]!, kept.at(-1)!];
+    const range = { fromSequence: 4, toSequence: 7 };
+
+    for (const checkpoint of [newest, oldest])
+      expect(await check({ ...range, checkpoint })).toMatchObject({ valid: true });
+    expect(await check({ fromSequence: 1_000_000, checkpoint: newest })).toMatchObject({ valid: true });
+    for (const checkpoint of [newest, oldest])
+      expect(await check({ ...range, checkpoint: { ...checkpoint, root: 'f'.repeat(64) } })).toMatchObject({
+        firstBad: { reason: 'checkpoint_differs' },
+      });
+    const beyond = { ...newest, number: newest.number + 1_000 };
+    expect(await check({ ...range, checkpoint: beyond })).toMatchObject({
+      firstBad: { reason: 'truncated' },
+    });
+  });
+
   it('answers its public keys from memory, whatever holds the database up', async () => {
     await seal();
     const known = await keys();
