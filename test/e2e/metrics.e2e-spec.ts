@@ -95,17 +95,30 @@ describe.each([
   const BAD = 3;
   const REFRESHES = 5;
   const DENIALS = 6;
+  /** So many guesses lock an account; what follows is refused unseen. */
+  const GUESSES = 5;
+  const LOCKED_OUT = 2;
+  const REFUSED = 2 * BAD + GUESSES + LOCKED_OUT;
   let service: ServiceProcess;
   let before: Scrape;
   let after: Scrape;
 
   beforeAll(async () => {
-    service = await startService(database.url, { METRICS_TOKEN: TOKEN, ...env });
+    const limits = { FAILED_ATTEMPTS_LIMIT: String(GUESSES), RATE_LIMIT_LOGIN_PER_ADDRESS: '1000' };
+    service = await startService(database.url, { METRICS_TOKEN: TOKEN, ...limits, ...env });
     const { api } = service;
     const name = `counted-${Object.keys(env).length}`;
     const { accessToken: token } = await api.signIn(ADMIN.username, ADMIN.password);
-    const account = { username: name, email: `${name}@example.com`, displayName: name, password: PASSWORD };
-    await api.post('/v1/users', account, { token });
+    const guessed = `guessed-${name}`;
+    for (const username of [name, guessed]) {
+      const account = {
+        username,
+        email: `${username}@example.com`,
+        displayName: username,
+        password: PASSWORD,
+      };
+      await api.post('/v1/users', account, { token });
+    }
     // A new connection each, or all would be the same worker's.
     const headers = { connection: 'close' };
     before = await scrape(service, TOKEN);
@@ -114,6 +127,8 @@ describe.each([
     for (let n = 0; n < GOOD; n++) tokens.push(await api.signIn(name, PASSWORD));
     for (let n = 0; n < BAD; n++) await api.login(name, 'not the password of anybody');
     for (let n = 0; n < BAD; n++) await api.login('nobody-at-all', 'not the password of anybody');
+    for (let n = 0; n < GUESSES; n++) await api.login(guessed, 'not the password of anybody');
+    for (let n = 0; n < LOCKED_OUT; n++) await api.login(guessed, PASSWORD);
     let { refreshToken } = tokens[0]!;
     const spent = refreshToken;
     for (let n = 0; n < REFRESHES; n++) {
@@ -137,8 +152,9 @@ describe.each([
     const signIns = (outcome: string): number =>
       counted('portcullis_sign_ins_total', { method: 'pwd', outcome });
     expect(signIns('success')).toBe(GOOD);
-    expect(signIns('wrong_password')).toBe(BAD);
+    expect(signIns('wrong_password')).toBe(BAD + GUESSES);
     expect(signIns('unknown_user')).toBe(BAD);
+    expect(signIns('locked_out')).toBe(LOCKED_OUT);
   });
 
   it('count every event that has happened', () => {
@@ -147,25 +163,26 @@ describe.each([
     expect(events('session.refreshed')).toBe(REFRESHES);
     expect(events('refresh_token.reused')).toBe(1);
     expect(events('access.denied')).toBe(DENIALS);
-    expect(events('sign_in.failed')).toBe(2 * BAD);
+    expect(events('sign_in.failed')).toBe(REFUSED);
+    expect(events('user.locked-out')).toBe(1);
   });
 
   it('count every answer by method, route pattern and status, and every error by its code', () => {
     const answers = (method: string, route: string, status: string): number =>
       counted('portcullis_http_requests_total', { method, route, status });
     expect(answers('POST', '/v1/auth/login', '200')).toBe(GOOD);
-    expect(answers('POST', '/v1/auth/login', '401')).toBe(2 * BAD);
+    expect(answers('POST', '/v1/auth/login', '401')).toBe(REFUSED);
     expect(answers('POST', '/v1/auth/refresh', '200')).toBe(REFRESHES);
     expect(answers('POST', '/v1/auth/refresh', '401')).toBe(1);
     expect(answers('GET', '/v1/users', '403')).toBe(DENIALS);
     expect(answers('any', 'unmatched', '404')).toBe(2);
     expect(answers('any', 'unmatched', '405')).toBe(1);
     const problems = (code: string): number => counted('portcullis_problems_total', { code });
-    expect(problems('AUTH.INVALID_CREDENTIALS')).toBe(2 * BAD);
+    expect(problems('AUTH.INVALID_CREDENTIALS')).toBe(REFUSED);
     expect(problems('RBAC.MISSING_PERMISSION')).toBe(DENIALS);
     expect(problems('AUTH.INVALID_REFRESH_TOKEN')).toBe(1);
     expect(counted('portcullis_http_request_duration_seconds_count', { route: '/v1/auth/login' })).toBe(
-      GOOD + 2 * BAD,
+      GOOD + REFUSED,
     );
   });
 

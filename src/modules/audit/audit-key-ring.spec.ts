@@ -116,5 +116,7 @@ describe('AuditKeyRing', () => {
     keys.rows.set('ada', { ...stored, id: '0192f0c4-7b1e-7cc0-9d5e-3f6a1b2c4d5e' });
 
     await expect(ring().getOrCreate(owner)).rejects.toThrow('A stored secret cannot be opened');
+    const moved = keys.rows.get('ada')!.id;
+    expect(await ring().findAll([moved])).toEqual(new Map([[moved, null]]));
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
-import { SecretBox } from '../../infrastructure/crypto';
+import { SecretBox, SecretBoxError } from '../../infrastructure/crypto';
 import { Database } from '../../infrastructure/database';
 import {
   AUDIT_KEY_PURPOSE,
@@ -10,6 +10,7 @@ import {
   type AuditKeyOwner,
   type StoredAuditKey,
 } from './audit-keys.repository';
+import type { PersonalKeys } from './opened-personal';
 import { PERSONAL_KEY_BYTES } from './personal-cipher';
 
 interface AuditKey {
@@ -45,11 +46,21 @@ export class AuditKeyRing {
     return key;
   }
 
-  /** Those of the keys that still exist, by id; from the table, so that an erased one is never used to read. */
-  async findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    if (ids.length === 0) return new Map();
-    const stored = await this.keys.findByIds(ids);
-    return new Map(stored.map((key) => [key.id, this.open(key).key]));
+  /** Those of the keys that still exist; from the table, so that an erased one is never used to read. */
+  async findAll(ids: readonly (string | null)[]): Promise<PersonalKeys> {
+    const wanted = new Set(ids.filter((id) => id !== null));
+    if (wanted.size === 0) return new Map();
+    const stored = await this.keys.findByIds([...wanted]);
+    return new Map(stored.map((key) => [key.id, this.openIfSound(key)]));
+  }
+
+  private openIfSound(stored: StoredAuditKey): Buffer | null {
+    try {
+      return this.open(stored).key;
+    } catch (error) {
+      if (error instanceof SecretBoxError) return null;
+      throw error;
+    }
   }
 
   private create(owner: AuditKeyOwner): Promise<StoredAuditKey> {

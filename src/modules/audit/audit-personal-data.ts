@@ -30,7 +30,7 @@ export class AuditPersonalData {
     const suffered = await this.events.findPage({ target: subjectId }, null, MAX_EVENTS);
     const found = new Map<string, StoredAuditEvent>([...done, ...suffered].map((event) => [event.id, event]));
     const ids = [...found.values()].flatMap(({ actorKeyId, targetKeyId }) => [actorKeyId, targetKeyId]);
-    const keys = await this.ring.findAll([...new Set(ids.filter((id) => id !== null))]);
+    const keys = await this.ring.findAll(ids);
     // Where somebody else did it, where that came from is not the person's to know.
     return [...found.values()].map((event) =>
       toAuditEventResponse(event.actorId === subjectId ? event : { ...event, actorPersonal: null }, keys),

@@ -5,8 +5,7 @@ import { AuditStatsRepository, type AuditCounts } from './audit-stats.repository
 import type { AuditStatsQuery } from './dto/audit-stats.query';
 import type { AuditStatsResponse } from './dto/audit-stats.response';
 import { AuditReadEvent } from './events/audit-read.event';
-import { openPersonal } from './personal-cipher';
-import { placeOf, type ActorPersonal } from './personal-data';
+import { openedPersonal } from './opened-personal';
 
 const MAX_SOURCES = 20;
 
@@ -27,18 +26,14 @@ export class AuditStatsService {
   }
 
   private async addressed(sources: AuditCounts['sources']): Promise<AuditStatsResponse['refusalSources']> {
-    const keys = await this.keys.findAll(sources.flatMap(({ keyId }) => keyId ?? []));
+    const keys = await this.keys.findAll(sources.map(({ keyId }) => keyId));
     const counts = new Map<string | null, number>();
     for (const { id, keyId, personal, count } of sources) {
-      const key = keyId === null ? undefined : keys.get(keyId);
-      const isErased = key === undefined || personal === null;
-      const ip = isErased ? null : addressIn(key, id, personal);
+      const sealed = personal === null ? null : Buffer.from(personal, 'hex');
+      const event = { id, actorKeyId: keyId, actorPersonal: sealed, targetKeyId: null, targetPersonal: null };
+      const ip = openedPersonal(event, keys).actor?.ip ?? null;
       counts.set(ip, (counts.get(ip) ?? 0) + count);
     }
     return [...counts].map(([ip, count]) => ({ ip, count })).sort((a, b) => b.count - a.count);
   }
-}
-
-function addressIn(key: Buffer, eventId: string, personal: string): string | null {
-  return (openPersonal(key, placeOf(eventId, 'actor'), Buffer.from(personal, 'hex')) as ActorPersonal).ip;
 }

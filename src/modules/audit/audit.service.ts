@@ -68,7 +68,7 @@ export class AuditService {
 
   private async open(events: readonly StoredAuditEvent[]): Promise<AuditEventResponse[]> {
     const ids = events.flatMap(({ actorKeyId, targetKeyId }) => [actorKeyId, targetKeyId]);
-    const keys = await this.keys.findAll([...new Set(ids.filter((id) => id !== null))]);
+    const keys = await this.keys.findAll(ids);
     return events.map((event) => toAuditEventResponse(event, keys));
   }
 

@@ -16,24 +16,25 @@ describe('personal cipher', () => {
   });
 
   it('never makes the same ciphertext twice', () => {
-    expect(sealPersonal(key, 'event:actor', 'x')).not.toEqual(sealPersonal(key, 'event:actor', 'x'));
-  });
-
-  it('opens neither elsewhere nor under another key', () => {
-    const sealed = sealPersonal(key, 'event:actor', 'x');
-
-    expect(() => openPersonal(key, 'event:target', sealed)).toThrow('authenticate');
-    expect(() => openPersonal(randomBytes(PERSONAL_KEY_BYTES), 'event:actor', sealed)).toThrow(
-      'authenticate',
+    expect(sealPersonal(key, 'event:actor', { x: 1 })).not.toEqual(
+      sealPersonal(key, 'event:actor', { x: 1 }),
     );
   });
 
+  it('opens neither elsewhere nor under another key', () => {
+    const sealed = sealPersonal(key, 'event:actor', { x: 1 });
+
+    expect(openPersonal(key, 'event:target', sealed)).toBeNull();
+    expect(openPersonal(randomBytes(PERSONAL_KEY_BYTES), 'event:actor', sealed)).toBeNull();
+  });
+
   it('opens nothing that was altered or cut', () => {
-    const sealed = sealPersonal(key, 'event:actor', 'x');
+    const sealed = sealPersonal(key, 'event:actor', { x: 1 });
     const altered = Buffer.from(sealed);
     altered.writeUInt8(altered.readUInt8(15) ^ 1, 15);
 
-    expect(() => openPersonal(key, 'event:actor', altered)).toThrow('authenticate');
-    expect(() => openPersonal(key, 'event:actor', sealed.subarray(0, 20))).toThrow('malformed');
+    expect(openPersonal(key, 'event:actor', altered)).toBeNull();
+    expect(openPersonal(key, 'event:actor', sealed.subarray(0, 20))).toBeNull();
+    expect(openPersonal(key, 'event:actor', sealed.subarray(0, -1))).toBeNull();
   });
 });

@@ -13,26 +13,26 @@ const HEADER_BYTES = 1 + NONCE_BYTES;
  *
  * Layout: version (1 byte), nonce (12), ciphertext, tag (16).
  */
-export function sealPersonal(key: Buffer, place: string, value: unknown): Buffer {
+export function sealPersonal(key: Buffer, place: string, value: object): Buffer {
   const header = Buffer.concat([Buffer.of(VERSION), randomBytes(NONCE_BYTES)]);
   const cipher = createCipheriv('aes-256-gcm', key, header.subarray(1));
   cipher.setAAD(associatedData(place));
   return Buffer.concat([header, cipher.update(JSON.stringify(value)), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws Error when the ciphertext was altered, or belongs to another key or place. */
-export function openPersonal(key: Buffer, place: string, sealed: Buffer): unknown {
-  if (sealed[0] !== VERSION || sealed.length < HEADER_BYTES + TAG_BYTES) {
-    throw new Error('Personal data of an audit event is malformed');
-  }
+/** Null when the ciphertext was altered, or belongs to another key or place. */
+export function openPersonal(key: Buffer, place: string, sealed: Buffer): object | null {
+  if (sealed[0] !== VERSION || sealed.length < HEADER_BYTES + TAG_BYTES) return null;
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, HEADER_BYTES));
   decipher.setAAD(associatedData(place));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  const plaintext = Buffer.concat([
-    decipher.update(sealed.subarray(HEADER_BYTES, -TAG_BYTES)),
-    decipher.final(),
-  ]);
-  return JSON.parse(plaintext.toString()) as unknown;
+  const plaintext = decipher.update(sealed.subarray(HEADER_BYTES, -TAG_BYTES));
+  try {
+    decipher.final();
+  } catch {
+    return null;
+  }
+  return JSON.parse(plaintext.toString()) as object;
 }
 
 function associatedData(place: string): Buffer {

@@ -9,7 +9,8 @@ export interface ActorPersonal {
   readonly typedName?: string;
 }
 
-type PersonalColumn = 'actor' | 'target';
+export const PERSONAL_COLUMNS = ['actor', 'target'] as const;
+export type PersonalColumn = (typeof PERSONAL_COLUMNS)[number];
 
 const MAX_USER_AGENT_LENGTH = 512;
 

@@ -378,6 +378,58 @@ describe('the sealed trail', () => {
     );
   });
 
+  it('L: names a field that was damaged, and goes on reading and exporting all others', async () => {
+    await seal();
+    await tamper(
+      'UPDATE audit_events SET actor_personal = set_byte(actor_personal, 20, 7 # get_byte(actor_personal, 20)) WHERE sequence = 5',
+      'UPDATE audit_events SET actor_key_id = NULL WHERE sequence = 6',
+      `UPDATE audit_events SET target_personal = '\\x', outcome = 'denied' WHERE sequence = 7`,
+    );
+
+    const { items } = await service.list('action=chained');
+    const bySequence = new Map(items.map((event) => [event.sequence, event]));
+    const email = (n: number): object => ({ email: { after: `ada${n}@example.com` } });
+    expect(items).toHaveLength(10);
+    expect(bySequence.get(4)).not.toHaveProperty('unreadable');
+    const isNobody = { ip: null, userAgent: null, unreadable: ['actor'] };
+    expect(bySequence.get(5)).toMatchObject({ ...isNobody, changes: email(1) });
+    expect(bySequence.get(6)).toMatchObject({ ...isNobody, changes: email(2) });
+    expect(bySequence.get(7)).toMatchObject({ ip: '192.0.2.7', unreadable: ['target'] });
+    expect(bySequence.get(7)?.changes).not.toHaveProperty('email');
+    const { id } = bySequence.get(5)!;
+    expect(await service.get(`/v1/audit/events/${id}`)).toEqual({ status: 200, body: bySequence.get(5) });
+
+    const lines = (await service.export()).map(
+      (line) => JSON.parse(line) as { kind: string; record?: { sequence: number }; unreadable?: string[] },
+    );
+    expect(lines.at(-1)?.kind).toBe('end');
+    const damaged = lines.filter(({ unreadable }) => unreadable !== undefined);
+    expect(damaged.map(({ record, unreadable }) => [record?.sequence, unreadable])).toEqual([
+      [5, ['actor']],
+      [6, ['actor']],
+      [7, ['target']],
+    ]);
+    expect(await check()).toMatchObject({ firstBad: { sequence: 5, reason: 'event_altered' } });
+  });
+
+  it('L: reads what is under a key that was damaged as unreadable, and the rest as ever', async () => {
+    await seal();
+    await service.publisher.publish(
+      new TestEvent({ outcome: 'denied', typedName: 'nobody', target: { type: 'user', id: SUBJECT } }),
+    );
+    const now = Date.now();
+    const [from, to] = [now - 3_600_000, now + 3_600_000].map((time) => new Date(time).toISOString());
+    await tamper(
+      `UPDATE audit_keys SET key_ciphertext = set_byte(key_ciphertext, 20, 7 # get_byte(key_ciphertext, 20))`,
+    );
+
+    const { items } = await service.list('action=chained');
+    expect(items[0]).toMatchObject({ ip: null, unreadable: ['actor', 'target'] });
+    expect((await service.export()).join('\n')).not.toContain('@example.com');
+    const stats = await service.get(`/v1/audit/stats?from=${from}&to=${to}`);
+    expect(stats).toMatchObject({ status: 200 });
+  });
+
   it('L: finds a tail that was cut off, by a checkpoint that was kept elsewhere', async () => {
     await seal();
     const { checkpoint } = await check();
@@ -431,6 +483,26 @@ describe('the sealed trail', () => {
 
     expect(await check({ fromSequence: 4, toSequence: 7 })).toMatchObject({ valid: true, checked: 4 });
     expect(await check({ fromSequence: 2, toSequence: 4 })).toMatchObject({ firstBad: { sequence: 2 } });
+  });
+
+  it('L: looks for a kept checkpoint beside the range that was asked for, before it and behind it', async () => {
+    await seal();
+    const { body } = await service.get('/v1/audit/checkpoints?limit=200');
+    const kept = (body as { items: { number: number }[] }).items;
+    const [newest, oldest] = [kept[0]!, kept.at(-1)!];
+    const range = { fromSequence: 4, toSequence: 7 };
+
+    for (const checkpoint of [newest, oldest])
+      expect(await check({ ...range, checkpoint })).toMatchObject({ valid: true });
+    expect(await check({ fromSequence: 1_000_000, checkpoint: newest })).toMatchObject({ valid: true });
+    for (const checkpoint of [newest, oldest])
+      expect(await check({ ...range, checkpoint: { ...checkpoint, root: 'f'.repeat(64) } })).toMatchObject({
+        firstBad: { reason: 'checkpoint_differs' },
+      });
+    const beyond = { ...newest, number: newest.number + 1_000 };
+    expect(await check({ ...range, checkpoint: beyond })).toMatchObject({
+      firstBad: { reason: 'truncated' },
+    });
   });
 
   it('answers its public keys from memory, whatever holds the database up', async () => {

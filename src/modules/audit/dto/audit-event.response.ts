@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import type { FieldChanges } from '../../../common/events';
 import { pageOf } from '../../../common/http';
 import { timestampField, uuidField } from '../../../common/validation';
 import type { StoredAuditEvent } from '../audit-record';
-import { openPersonal } from '../personal-cipher';
-import { placeOf, type ActorPersonal } from '../personal-data';
+import { openedPersonal, type PersonalKeys } from '../opened-personal';
+import { PERSONAL_COLUMNS } from '../personal-data';
 
 const changeField = z.strictObject({ before: z.unknown().optional(), after: z.unknown().optional() });
+
+export const unreadableField = z
+  .array(z.enum(PERSONAL_COLUMNS))
+  .optional()
+  .describe(
+    'Whose personal data cannot be decrypted though nobody erased it. It was altered: verify the trail',
+  );
 
 export const AuditEventResponse = z
   .strictObject({
@@ -21,9 +27,10 @@ export const AuditEventResponse = z
     changes: z.record(z.string(), changeField).optional(),
     requestId: uuidField.nullable(),
     sessionId: uuidField.optional(),
-    ip: z.string().nullable().optional().describe('Null where unknown or erased'),
-    userAgent: z.string().nullable().optional().describe('Null where unknown or erased'),
+    ip: z.string().nullable().optional().describe('Null where unknown, erased or unreadable'),
+    userAgent: z.string().nullable().optional().describe('Null where unknown, erased or unreadable'),
     typedName: z.string().optional().describe('The name that somebody typed where no account is known'),
+    unreadable: unreadableField,
   })
   .meta({
     id: 'AuditEvent',
@@ -49,11 +56,10 @@ export type AuditEventResponse = z.infer<typeof AuditEventResponse>;
 export const AuditEventPage = pageOf('AuditEventPage', AuditEventResponse);
 export type AuditEventPage = z.infer<typeof AuditEventPage>;
 
-type Keys = ReadonlyMap<string, Buffer>;
-
 /** What was encrypted under a key that is not among `keys` has been erased. */
-export function toAuditEventResponse(event: StoredAuditEvent, keys: Keys): AuditEventResponse {
-  const changes = { ...event.changes, ...personalChanges(event, keys) };
+export function toAuditEventResponse(event: StoredAuditEvent, keys: PersonalKeys): AuditEventResponse {
+  const { actor, target, unreadable } = openedPersonal(event, keys);
+  const changes = { ...event.changes, ...target };
   return {
     id: event.id,
     sequence: event.sequence === null ? null : Number(event.sequence),
@@ -70,22 +76,7 @@ export function toAuditEventResponse(event: StoredAuditEvent, keys: Keys): Audit
     ...(Object.keys(changes).length > 0 && { changes }),
     requestId: event.requestId,
     ...(event.sessionId !== null && { sessionId: event.sessionId }),
-    ...actorPersonal(event, keys),
+    ...(event.actorPersonal !== null && { ip: null, userAgent: null, ...actor }),
+    ...(unreadable && { unreadable }),
   };
-}
-
-function actorPersonal(
-  { id, actorKeyId, actorPersonal }: StoredAuditEvent,
-  keys: Keys,
-): Partial<ActorPersonal> {
-  if (actorPersonal === null || actorKeyId === null) return {};
-  const key = keys.get(actorKeyId);
-  if (key === undefined) return { ip: null, userAgent: null };
-  return openPersonal(key, placeOf(id, 'actor'), actorPersonal) as ActorPersonal;
-}
-
-function personalChanges({ id, targetKeyId, targetPersonal }: StoredAuditEvent, keys: Keys): FieldChanges {
-  const key = targetKeyId === null ? undefined : keys.get(targetKeyId);
-  if (targetPersonal === null || key === undefined) return {};
-  return openPersonal(key, placeOf(id, 'target'), targetPersonal) as FieldChanges;
 }

@@ -16,7 +16,7 @@ export const AuditStatsResponse = z
     refusalSources: z
       .array(
         z.strictObject({
-          ip: z.string().nullable().describe('Null where erased'),
+          ip: z.string().nullable().describe('Null where erased or unreadable'),
           count: z.number().int(),
         }),
       )

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unreadableField } from './audit-event.response';
 import {
   countingNumber,
   CheckpointResponse,
@@ -87,6 +88,7 @@ export const AuditExportLine = z
         .strictObject({ actor: z.unknown().optional(), target: z.unknown().optional() })
         .optional()
         .describe('What could be decrypted of the record'),
+      unreadable: unreadableField,
     }),
     z.strictObject({
       kind: z.literal('end'),

@@ -4,8 +4,7 @@ import { Clock } from '../../../infrastructure/clock';
 import { AuditKeyRing } from '../audit-key-ring';
 import type { ExportAuditQuery } from '../dto/export-audit.query';
 import { AuditExportedEvent } from '../events/audit-exported.event';
-import { openPersonal } from '../personal-cipher';
-import { placeOf } from '../personal-data';
+import { openedPersonal, type PersonalKeys } from '../opened-personal';
 import { AuditBatchesRepository, type BatchSpan } from '../sealing/audit-batches.repository';
 import { SealedTrail, type StoredBatch } from '../sealing/sealed-trail';
 import type { SealedRecord } from '../sealing/sealed-record';
@@ -15,7 +14,7 @@ import type { ExportLine } from './export-lines';
 
 const NOTHING = { first: null, last: null, firstSequence: null, lastSequence: null };
 
-type Keys = ReadonlyMap<string, Buffer>;
+type EventLine = Extract<ExportLine, { kind: 'event' }>;
 
 /** Copies of the trail that can be verified far from here. */
 @Injectable()
@@ -72,7 +71,7 @@ export class AuditExportService {
 
   private async textOf({ checkpoint, leaves, retirement, records }: StoredBatch): Promise<string> {
     const ids = records.flatMap(({ actorKeyId, targetKeyId }) => [actorKeyId, targetKeyId]);
-    const keys = await this.keys.findAll([...new Set(ids.filter((id) => id !== null))]);
+    const keys = await this.keys.findAll(ids);
     const first = lineOf({
       kind: 'checkpoint',
       checkpoint,
@@ -89,16 +88,15 @@ function lineOf(line: ExportLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-function personalOf(record: SealedRecord, keys: Keys): { personal?: Record<string, unknown> } {
-  const { id, actorKeyId, actorPersonal, targetKeyId, targetPersonal } = record;
-  const open = (column: 'actor' | 'target', keyId: string | null, sealed: string | null): object => {
-    const key = keyId === null ? undefined : keys.get(keyId);
-    if (key === undefined || sealed === null) return {};
-    return { [column]: openPersonal(key, placeOf(id, column), Buffer.from(sealed, 'hex')) };
+function personalOf(
+  { id, actorKeyId, actorPersonal, targetKeyId, targetPersonal }: SealedRecord,
+  keys: PersonalKeys,
+): Pick<EventLine, 'personal' | 'unreadable'> {
+  const bytes = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'hex'));
+  const sealed = { actorPersonal: bytes(actorPersonal), targetPersonal: bytes(targetPersonal) };
+  const { unreadable, ...personal } = openedPersonal({ id, actorKeyId, targetKeyId, ...sealed }, keys);
+  return {
+    ...(Object.keys(personal).length > 0 && { personal }),
+    ...(unreadable && { unreadable }),
   };
-  const personal = {
-    ...open('actor', actorKeyId, actorPersonal),
-    ...open('target', targetKeyId, targetPersonal),
-  };
-  return Object.keys(personal).length === 0 ? {} : { personal };
 }

@@ -1,3 +1,4 @@
+import type { PersonalColumn } from '../personal-data';
 import type { Checkpoint } from '../sealing/checkpoint';
 import type { Retirement } from '../sealing/retirement';
 import type { SealedRecord } from '../sealing/sealed-record';
@@ -20,6 +21,8 @@ export type ExportLine =
       readonly kind: 'event';
       readonly record: SealedRecord;
       readonly personal?: Readonly<Record<string, unknown>>;
+      /** What could not, though nobody erased it. */
+      readonly unreadable?: readonly PersonalColumn[];
     }
   | {
       readonly kind: 'end';

@@ -15,6 +15,11 @@ import { SealedTrail } from '../sealing/sealed-trail';
 import { SealingKeysService } from '../sealing/sealing-keys.service';
 import { ChainVerifier, type BadSequence, type ChainVerdict } from './chain-verifier';
 
+interface BatchNumbers {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Says whether the trail is what it was when it was sealed. Reads it in parts, in bounded memory. */
 @Injectable()
 export class AuditVerificationService {
@@ -73,7 +78,7 @@ export class AuditVerificationService {
     const isWhole = fromSequence === undefined && toSequence === undefined;
     const range = isWhole
       ? await this.wholeRange()
-      : await this.batches.findRange({ fromSequence, toSequence });
+      : upTo(await this.batches.findRange({ fromSequence, toSequence }), checkpoint);
     const verdict = await this.follow(range, keys, checkpoint ?? null);
     const firstBad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
     const { count: unsealed } = await this.batches.countUnsealed();
@@ -89,13 +94,13 @@ export class AuditVerificationService {
     return response;
   }
 
-  private async wholeRange(): Promise<{ first: number; last: number } | null> {
+  private async wholeRange(): Promise<BatchNumbers | null> {
     const last = await this.batches.findLast();
     return last === null ? null : { first: 1, last: last.number };
   }
 
   private async follow(
-    range: { first: number; last: number } | null,
+    range: BatchNumbers | null,
     keys: ReadonlyMap<string, KeyObject>,
     kept: Checkpoint | null,
   ): Promise<ChainVerdict> {
@@ -113,4 +118,11 @@ export class AuditVerificationService {
     const sequence = await this.batches.findStraySequence(last?.lastSequence ?? 0);
     return sequence === null ? null : { sequence, reason: 'event_inserted' };
   }
+}
+
+/** A checkpoint that was kept is looked for, wherever it lies: beside the range it would be believed, or thought cut off. */
+function upTo(range: BatchNumbers | null, kept: Checkpoint | undefined): BatchNumbers | null {
+  if (kept === undefined) return range;
+  const { first, last } = range ?? { first: kept.number, last: kept.number };
+  return { first: Math.min(first, kept.number), last: Math.max(last, kept.number) };
 }
