@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { deflateRawSync } from 'node:zlib';
 import { SAML_ATTACKS } from '../support/saml/attacks';
+import { makeKeyPair } from '../support/saml/certificates';
 import { outcomeOf, RETURN_TO, SamlBrowser } from '../support/saml/saml-browser';
 import { startSamlServices, type SamlServices } from '../support/saml/saml-services';
 import { encode, TestIdp } from '../support/saml/test-idp';
@@ -6,6 +10,7 @@ import { encode, TestIdp } from '../support/saml/test-idp';
 describe('a hostile SAML response (security.md I, T5)', () => {
   const idp = new TestIdp();
   const otherIdp = new TestIdp('https://other.example/metadata');
+  const strangers = makeKeyPair();
   let services: SamlServices;
   let browser: SamlBrowser;
   let providerId: string;
@@ -94,6 +99,57 @@ describe('a hostile SAML response (security.md I, T5)', () => {
       expect.objectContaining({ code: 'AUTH.SSO_FAILED' }),
     ]);
     await expect(services.lastRefusal(providerId)).resolves.toBe(reason);
+  });
+
+  it('I: nothing in a response makes the process call anybody', async () => {
+    let visits = 0;
+    const listener = createServer((socket) => {
+      visits++;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/x`;
+    const into = (place: string | RegExp, what: string) => (xml: string) => xml.replace(place, `$&${what}`);
+    const edits = [
+      (xml: string) => `<!DOCTYPE r SYSTEM "${url}">${xml}`,
+      (xml: string) => `<!DOCTYPE r [<!ENTITY % x SYSTEM "${url}"> %x;]>${xml}`,
+      (xml: string) => `<!DOCTYPE r [<!ENTITY x SYSTEM "${url}">]>${xml.replace('subject-1', '&x;')}`,
+      (xml: string) => `<?xml-stylesheet href="${url}"?>${xml}`,
+      (xml: string) => xml.replace(/URI="#[^"]*"/, `URI="${url}"`),
+      into(
+        '<samlp:Response',
+        ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a ${url}"`,
+      ),
+      into('<samlp:Status>', `<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="${url}"/>`),
+      into(
+        /<ds:Signature [^>]*>/,
+        `<ds:KeyInfo><ds:RetrievalMethod URI="${url}"/><ds:KeyName>${url}</ds:KeyName></ds:KeyInfo>`,
+      ),
+    ];
+    try {
+      for (const edit of edits) {
+        const begun = await browser.begin();
+        // By a key that we do not know, so that whatever is ignored does not let it in.
+        const response = await idp.response(begun.request, { keys: strangers });
+        const answer = await browser.post(encode(edit(response)), begun);
+        expect(outcomeOf(answer)).toEqual({ code: null, error: 'AUTH.SSO_FAILED' });
+      }
+      expect(visits).toBe(0);
+    } finally {
+      listener.close();
+    }
+  });
+
+  it('I: a response that comes deflated, over the redirect binding, is not even inflated', async () => {
+    const begun = await browser.begin();
+    const bomb = deflateRawSync(Buffer.alloc(4 * 1_024 * 1_024, 'A')).toString('base64');
+    const acs = `${services.first.api.baseUrl}/v1/auth/saml/corp/acs`;
+    const byAddress = await fetch(`${acs}?${new URLSearchParams({ SAMLResponse: bomb })}`, {
+      headers: { cookie: begun.cookie },
+    });
+    expect(byAddress.status).toBe(405);
+    expect(outcomeOf(await browser.post(bomb, begun)).error).toBe('AUTH.SSO_FAILED');
+    await expect(services.lastRefusal(providerId)).resolves.toBe('malformed');
   });
 
   it('is refused as the answer to another request', async () => {

@@ -1,6 +1,6 @@
 import { altered, drop, said, SIGNATURE, signatureOf, swap, VICTIM, type SamlAttack } from './attack';
 import { makeKeyPair } from './certificates';
-import { encode } from './test-idp';
+import { encode, TestIdp } from './test-idp';
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
@@ -91,7 +91,18 @@ export const PUBLISHED_ATTACKS: readonly SamlAttack[] = [
       .replace(SIGNATURE, '')
       .replace('<samlp:Status>', `<samlp:Extensions>${signatureOf(xml)}</samlp:Extensions><samlp:Status>`),
   ),
-  // Whose key it takes.
+  // Whose word and whose key it takes.
+  {
+    name: 'a valid response of another provider',
+    reason: 'wrong_issuer',
+    forge: async (_idp, request) =>
+      encode(await new TestIdp('https://other.example/metadata').response(request)),
+  },
+  {
+    name: 'a response of another provider that gives itself out as this one',
+    reason: 'signature_invalid',
+    forge: async (idp, request) => encode(await new TestIdp(idp.entityId).response(request)),
+  },
   {
     name: 'a key to be fetched from elsewhere',
     reason: 'signature_invalid',

@@ -51,7 +51,9 @@ export const samlKind = defineKind({
       .array(certificatePem)
       .min(1)
       .max(MAX_CERTIFICATES)
-      .describe('A signature by the key of any of these holds: add the next one before a rollover.'),
+      .describe(
+        'Each of an RSA key of 2,048 bits or more. A signature by the key of any holds: add the next before a rollover.',
+      ),
     wantAssertionsSigned: z.boolean().default(true),
     wantResponseSigned: z.boolean().default(false),
     allowIdpInitiated: z
