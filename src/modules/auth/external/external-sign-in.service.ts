@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../common/errors';
 import { Database } from '../../../infrastructure/database';
 import {
   mappedProfile,
@@ -12,6 +13,7 @@ import { SignInRefusals } from '../sign-in/sign-in-refusals';
 import type { VerifiedIdentity } from '../sign-in/verified-identity';
 import { accountFor } from './account-for';
 import { AdmissionRefusal } from './admission-refusal';
+import { legible } from './legible';
 
 /** From somebody whom a provider vouches for to an account of ours, whatever the protocol. */
 @Injectable()
@@ -31,7 +33,8 @@ export class ExternalSignInService {
    * goes on from here.
    *
    * @throws DomainError `AUTH.INVALID_CREDENTIALS` where there is no account and none is made; the trail has the
-   * reason. `PROVIDER.NOT_FOUND` when the provider was disabled meanwhile.
+   * reason. `PROVIDER.NOT_FOUND` when the provider was disabled meanwhile, and `PROVIDER.UNAVAILABLE` for a moment where
+   * this process does not know yet that its record has changed.
    */
   async admit(vouched: ExternalProfile): Promise<VerifiedIdentity> {
     try {
@@ -43,20 +46,9 @@ export class ExternalSignInService {
       return this.refusals.refuse('AUTH.INVALID_CREDENTIALS', {
         reason,
         user: null,
-        typedName: vouched.username,
+        typedName: legible(vouched.username),
       });
     }
-  }
-
-  /**
-   * Leads the identity to an account whose owner has just proved both: that they own the account, and that they are
-   * whom the provider vouches for.
-   *
-   * @throws DomainError `IDENTITY.TAKEN`, `PROVIDER.NOT_FOUND`
-   */
-  async link(userId: string, { providerId, externalId, username }: ExternalProfile): Promise<void> {
-    await this.directory.byId(providerId);
-    await this.identities.link({ providerId, externalId, userId, username, provisioned: false });
   }
 
   /**
@@ -79,6 +71,8 @@ export class ExternalSignInService {
   /** @throws AdmissionRefusal */
   private async resolve(vouched: ExternalProfile): Promise<VerifiedIdentity> {
     const provider = await this.directory.byId(vouched.providerId);
+    if (!(await this.directory.lockIfCurrent(provider.id, provider.version)))
+      throw new DomainError('PROVIDER.UNAVAILABLE', { retryAfterSeconds: 1 });
     const { profile, grants } = mappedProfile(provider.mappings, vouched);
     const { providerId, externalId, username, displayName, methods } = profile;
     const known = await this.identities.findLocked(providerId, externalId);
@@ -86,8 +80,8 @@ export class ExternalSignInService {
     const user = await this.credentials.findById(userId);
     if (user === null) throw new AdmissionRefusal('account_changed');
     if (known !== null) {
-      await this.identities.markSeen(known, username);
-      await this.identities.follow(known, displayName);
+      await this.identities.markSeen(known, legible(username));
+      await this.identities.follow(known, legible(displayName ?? '') || null);
     }
     await this.grants.replace(userId, `${provider.kind}:${providerId}`, grants);
     return { user, methods, providerId, source: 'unknown' };
