@@ -1,6 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import type { Tokens } from '../support/api-client';
+import {
+  DIRECTORY_PASSWORD,
+  startDirectory,
+  type DirectoryStandIn,
+} from '../support/audited-routes/directory-stand-in';
 import { OpenIdProvider } from '../support/openid-provider';
 import { encode, TestIdp } from '../support/saml/test-idp';
 import type { ServiceProcess } from '../support/service';
@@ -202,6 +207,58 @@ describe('linking an identity by way of a browser', () => {
     const answer = await bring(op.authorize(url), cookie);
     expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=SESSION.NOT_FOUND`);
     expect(await services.sql('SELECT 1 FROM external_identities WHERE user_id = $1', [user.id])).toEqual([]);
+  });
+
+  describe('by the password of a directory', () => {
+    let directory: DirectoryStandIn;
+    const link = ({ accessToken: token, username }: TestUser & Tokens) =>
+      services.second.api.post(
+        '/v1/users/me/identities/directory',
+        { username, password: DIRECTORY_PASSWORD },
+        { token },
+      );
+
+    beforeAll(async () => {
+      directory = await startDirectory();
+      await register('ldap', 'directory', directory.config);
+    });
+    beforeEach(() => {
+      directory.meanwhile = () => Promise.resolve();
+    });
+    afterAll(() => directory.stop());
+
+    it('adds the way in', async () => {
+      const user = await somebody();
+      expect((await link(user)).status).toBe(204);
+      expect(await linked(user.accessToken)).toEqual(['directory']);
+    });
+
+    it.each<[string, string, (user: TestUser & Tokens) => Promise<unknown>]>([
+      [
+        'the session ends',
+        'SESSION.NOT_FOUND',
+        ({ refreshToken }) => services.first.api.post('/v1/auth/logout', { refreshToken }),
+      ],
+      [
+        'the account changes',
+        'SESSION.NOT_FOUND',
+        ({ id }) => services.sql('UPDATE users SET epoch = epoch + 1 WHERE id = $1', [id]),
+      ],
+      [
+        'the provider is disabled',
+        'PROVIDER.NOT_FOUND',
+        () => services.sql(`UPDATE identity_providers SET enabled = false WHERE slug = 'directory'`),
+      ],
+    ])('comes to nothing where %s while the directory looks', async (_title, code, meanwhile) => {
+      const user = await somebody();
+      directory.meanwhile = () => meanwhile(user);
+      const { status, body } = await link(user);
+      await services.sql(`UPDATE identity_providers SET enabled = true WHERE slug = 'directory'`);
+      expect([status, body.code]).toEqual([404, code]);
+      expect(await services.sql('SELECT 1 FROM external_identities WHERE user_id = $1', [user.id])).toEqual(
+        [],
+      );
+    });
   });
 
   it('is not finished by another browser (a link sent to somebody else), and the honest one still works', async () => {

@@ -272,6 +272,76 @@ describe('signing in through an OpenID provider', () => {
     expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
   });
 
+  describe('whose provider is disabled on the way', () => {
+    const disable = (id: string): Promise<{ status: number }> =>
+      services.first.api.patch(
+        `/v1/identity-providers/${id}`,
+        { enabled: false },
+        { token: services.adminToken, ifMatch: 1 },
+      );
+    const nobodyCame = async (username: string): Promise<void> => {
+      const text = `SELECT 1 FROM users LEFT JOIN sessions ON sessions.user_id = users.id WHERE username = $1`;
+      expect(await services.sql(text, [username])).toEqual([]);
+    };
+
+    it('comes to nothing at the callback, on both processes (J: a provider that is disabled)', async () => {
+      const id = await register('retired', op);
+      const flows = [await start('retired'), await start('retired')];
+      const callbacks = flows.map(({ url }) => op.authorize(url));
+      op.user = { ...op.user, sub: 'late', preferred_username: 'late', email: 'late@example.com' };
+      expect((await disable(id)).status).toBe(200);
+      const answers = await Promise.all(
+        [services.first, services.second].map((service, index) =>
+          bring(callbacks[index] ?? new URL(PUBLIC_URL), flows[index]?.cookie ?? '', service),
+        ),
+      );
+      for (const { headers } of answers) expect(headers.get('location') ?? '').not.toContain('code=');
+      await nobodyCame('late');
+    });
+
+    it('comes to nothing where the process of the callback does not know yet (J: a provider that is disabled)', async () => {
+      const id = await register('forgotten', op);
+      const { cookie, url } = await start('forgotten');
+      op.user = { ...op.user, sub: 'later', preferred_username: 'later', email: 'later@example.com' };
+      await services.sql('UPDATE identity_providers SET enabled = false WHERE id = $1', [id]);
+      const answer = await bring(op.authorize(url), cookie);
+      expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=PROVIDER.UNAVAILABLE`);
+      expect(await services.trail('sso.refused', id)).toEqual(['PROVIDER.UNAVAILABLE']);
+      await nobodyCame('later');
+    });
+
+    it('comes to nothing at the exchange, on both processes (J: a provider that is disabled)', async () => {
+      const id = await register('finished', op);
+      op.user = { ...op.user, sub: 'in-time', preferred_username: 'in-time', email: 'in-time@example.com' };
+      const bodies = [];
+      for (const service of [services.first, services.second]) {
+        const { cookie, url, codeVerifier } = await start('finished');
+        const location = (await bring(op.authorize(url), cookie, service)).headers.get('location') ?? '';
+        bodies.push({ code: new URL(location).searchParams.get('code'), codeVerifier });
+      }
+      expect((await disable(id)).status).toBe(200);
+      for (const [index, { api }] of [services.first, services.second].entries()) {
+        const { status, body } = await api.post('/v1/auth/sso/exchange', bodies[index]);
+        expect([status, body.code]).toEqual([401, 'AUTH.INVALID_CODE']);
+      }
+      expect(await services.trail('sso.refused', id)).toEqual(['provider_changed', 'provider_changed']);
+    });
+  });
+
+  it.each([
+    ['a name with a NUL', { preferred_username: 'a\u0000da', name: 'A\u0000da' }],
+    ['a name of a megabyte', { preferred_username: 'a'.repeat(50_000), name: 'A'.repeat(50_000) }],
+    ['lists and objects for names', { preferred_username: ['ada'], name: { first: 'Ada' }, email: 7 }],
+  ])('of somebody who is known goes on although the provider says %s', async (_, said) => {
+    expect((await signIn()).status).toBe(200);
+    op.user = { ...op.user, ...said };
+    expect((await signIn()).body.status).toBe('authenticated');
+    op.user = { ...op.user, sub: `stranger ${_}` };
+    const { cookie, url } = await start();
+    const answer = await bring(op.authorize(url), cookie);
+    expect(answer.headers.get('location')).toBe(`${RETURN_TO}?error=AUTH.INVALID_CREDENTIALS`);
+  });
+
   it('says 503 where the provider is away before the browser leaves, and PROVIDER.UNAVAILABLE after', async () => {
     const { cookie, url } = await start();
     op.instead.set('/token', (response) => response.destroy());

@@ -16,14 +16,20 @@ describe('sign-in through oidc-provider, in a browser', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let op: ForeignOidcProvider;
+  /** Knows us by our key, which it reads at our address. */
+  let keyed: ForeignOidcProvider;
   let browser: Browser;
   let application: Server;
   let returnTo: string;
   let token: string;
 
-  const register = async (slug: string, domains: readonly string[] = []): Promise<void> => {
-    const { issuer, clientId, clientSecret } = op;
-    const config = { issuer, clientId, clientSecret, jitProvisioning: true };
+  const register = async (
+    slug: string,
+    domains: readonly string[] = [],
+    more: object = { clientSecret: op.clientSecret },
+    { issuer, clientId } = op,
+  ): Promise<void> => {
+    const config = { issuer, clientId, jitProvisioning: true, ...more };
     const record = { kind: 'oidc', slug, name: slug, domains, config };
     const { status } = await service.api.post('/v1/identity-providers', record, { token });
     expect(status).toBe(201);
@@ -36,7 +42,7 @@ describe('sign-in through oidc-provider, in a browser', () => {
     const port = await freePort();
     const publicUrl = `http://127.0.0.1:${port}`;
     database = await createTestDatabase();
-    [service, op, browser] = await Promise.all([
+    [service, op, keyed, browser] = await Promise.all([
       startService(database.url, {
         PORT: String(port),
         PUBLIC_URL: publicUrl,
@@ -44,6 +50,7 @@ describe('sign-in through oidc-provider, in a browser', () => {
         OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
       }),
       startOidcProvider(`${publicUrl}/v1/auth/oidc/corporate/callback`),
+      startOidcProvider(`${publicUrl}/v1/auth/oidc/keyed/callback`, `${publicUrl}/v1/auth/oidc/keyed/jwks`),
       startChromium(),
     ]);
     token = (await service.api.signIn(ADMIN.username, ADMIN.password)).accessToken;
@@ -52,7 +59,7 @@ describe('sign-in through oidc-provider, in a browser', () => {
 
   afterAll(async () => {
     await browser.close();
-    await op.stop();
+    await Promise.all([op.stop(), keyed.stop()]);
     await service.stop();
     application.close();
     await database.drop();
@@ -76,13 +83,16 @@ describe('sign-in through oidc-provider, in a browser', () => {
   }
 
   /** A person's way in, to the end; answers who they are here, or the error that the application is told. */
-  async function signIn(username: string): Promise<{ error: string | null; me: Record<string, unknown> }> {
+  async function signIn(
+    username: string,
+    slug = 'corporate',
+  ): Promise<{ error: string | null; me: Record<string, unknown> }> {
     const codeVerifier = randomBytes(32).toString('base64url');
     const context = await browser.newContext();
     try {
       const page = await context.newPage();
-      await page.goto(startUrl('corporate', codeVerifier));
-      expect(page.url()).toContain(op.issuer);
+      await page.goto(startUrl(slug, codeVerifier));
+      expect(page.url()).toContain((slug === 'keyed' ? keyed : op).issuer);
       const searchParams = await passThroughProvider(page, username);
       const code = searchParams.get('code');
       if (code === null) return { error: searchParams.get('error'), me: {} };
@@ -121,6 +131,12 @@ describe('sign-in through oidc-provider, in a browser', () => {
         ['joan', other.me.subject],
       ]),
     );
+  });
+
+  it('proves who we are by a key that the provider reads at our address, and by no secret (private_key_jwt)', async () => {
+    await register('keyed', [], { clientAuthentication: 'private_key_jwt' }, keyed);
+    const { error, me } = await signIn('mary', 'keyed');
+    expect({ error, username: me.username }).toEqual({ error: null, username: 'mary' });
   });
 
   it('is linked to an account that is there already, by a page of our origin', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { runCli } from '../support/cli';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -13,6 +14,16 @@ describe('the replacement of the root secret', () => {
   let sql: Client;
   let service: ServiceProcess;
   let refreshToken: string;
+  let clientKeyId: string;
+
+  /** Of the key that a provider knows us by; the private part is sealed. */
+  const publishedClientKey = async (): Promise<string> => {
+    for (;;) {
+      const { status, body } = await service.api.get('/v1/auth/oidc/keyed/jwks');
+      if (status === 200) return (body as { keys: { kid: string }[] }).keys[0]?.kid ?? '';
+      await sleep(20);
+    }
+  };
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -22,9 +33,19 @@ describe('the replacement of the root secret', () => {
     const ada = { username: 'ada', email: 'ada@example.com', displayName: 'Ada', password: PASSWORD };
     await service.api.post('/v1/users', ada, { token: tokens.accessToken });
     for (let i = 0; i < 3; i++) await service.api.login('ada', 'wrong');
+    const config = {
+      issuer: 'https://op.example',
+      clientId: 'portcullis',
+      clientAuthentication: 'private_key_jwt',
+    };
+    const provider = { kind: 'oidc', slug: 'keyed', name: 'Keyed', config };
+    await service.api.post('/v1/identity-providers', provider, { token: tokens.accessToken });
+    clientKeyId = await publishedClientKey();
     await service.stop();
     sql = new Client({ connectionString: database.url });
     await sql.connect();
+    // Nobody complains of what nobody uses.
+    await sql.query('UPDATE identity_providers SET enabled = false');
   });
 
   afterAll(async () => {
@@ -71,18 +92,22 @@ describe('the replacement of the root secret', () => {
       0,
       true,
     ]);
+    expect(stdout).toContain('identity_providers: 1 re-encrypted, 0 unreadable, 0 under');
     expect(new Set(await boxes()).size).toBe(1);
     const again = await runCli(database.url, ['keys', 'rewrap'], BOTH_ROOTS);
     const counts = again.stdout.trim().split('\n');
     expect(counts.filter((line) => !line.includes(': 0 re-encrypted, 0 unreadable, 0 under'))).toEqual([]);
     expect(counts.map((line) => line.split(':')[0])).toEqual(
-      expect.arrayContaining(['audit_keys', 'signing_keys', 'totp_factors']),
+      expect.arrayContaining(['audit_keys', 'identity_providers', 'signing_keys', 'totp_factors']),
     );
 
     await service.stop();
+    await sql.query('UPDATE identity_providers SET enabled = true');
     service = await startService(database.url, { ...NEW_ROOT, FAILED_ATTEMPTS_LIMIT: '3' });
     const refreshed = await service.api.post('/v1/auth/refresh', { refreshToken });
     expect(refreshed.status).toBe(200);
+    expect(clientKeyId).toMatch(/^[\w-]{43}$/);
+    expect(await publishedClientKey()).toBe(clientKeyId);
     const trail = await service.api.get('/v1/audit/events?action=sign_in.failed', {
       token: refreshed.body.accessToken as string,
     });

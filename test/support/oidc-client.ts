@@ -7,12 +7,13 @@ import { startTwoServices, type TwoServices } from './two-services';
 export const RETURN_TO = 'https://app.example.com/signed-in';
 export const PUBLIC_URL = 'https://identity.example.com';
 
-export function startServicesForOidc(): Promise<TwoServices> {
+export function startServicesForOidc(more: Record<string, string> = {}): Promise<TwoServices> {
   return startTwoServices({
     PUBLIC_URL,
     SSO_RETURN_URLS: RETURN_TO,
     OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
     RATE_LIMIT_SSO_START: '100000',
+    ...more,
   });
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { URLSearchParams } from 'node:url';
 import { Provider } from 'oidc-provider';
 
-const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, LOGOUT_URI, PASSWORD } = process.env;
+const { PORT, CLIENT_ID, CLIENT_SECRET, CLIENT_JWKS_URI, REDIRECT_URI, LOGOUT_URI, PASSWORD } = process.env;
 const ISSUER = `http://127.0.0.1:${PORT}`;
 let provider = aProvider();
 let serve = provider.callback();
@@ -33,12 +33,17 @@ function aProvider() {
     clients: [
       {
         client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
+        ...(CLIENT_JWKS_URI === undefined
+          ? { client_secret: CLIENT_SECRET }
+          : { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: CLIENT_JWKS_URI }),
         redirect_uris: [REDIRECT_URI],
         post_logout_redirect_uris: [LOGOUT_URI],
       },
     ],
     jwks: { keys: [aKey()] },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    // Its own way out leads to no address of this machine, where the client's keys are.
+    fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options),
     cookies: { keys: [randomUUID()] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
     features: { devInteractions: { enabled: false } },

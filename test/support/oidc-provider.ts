@@ -17,7 +17,11 @@ export interface ForeignOidcProvider {
   stop(): Promise<void>;
 }
 
-export async function startOidcProvider(redirectUri: string): Promise<ForeignOidcProvider> {
+/** With `clientJwksUri` it knows the client by the keys that are published there, and by no secret. */
+export async function startOidcProvider(
+  redirectUri: string,
+  clientJwksUri?: string,
+): Promise<ForeignOidcProvider> {
   const port = await freePort();
   const client = { clientId: 'portcullis', clientSecret: 'a secret that both sides know, of 40 bytes' };
   const child = fork(join(__dirname, 'oidc-provider.process.mjs'), [], {
@@ -27,6 +31,7 @@ export async function startOidcProvider(redirectUri: string): Promise<ForeignOid
       PORT: String(port),
       CLIENT_ID: client.clientId,
       CLIENT_SECRET: client.clientSecret,
+      ...(clientJwksUri !== undefined && { CLIENT_JWKS_URI: clientJwksUri }),
       REDIRECT_URI: redirectUri,
       LOGOUT_URI: new URL('/v1/auth/sso/logged-out', redirectUri).href,
       PASSWORD: OIDC_PASSWORD,

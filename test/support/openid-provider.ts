@@ -32,6 +32,8 @@ export class OpenIdProvider {
   claims: (honest: Claims) => Claims = (honest) => honest;
   idToken: (claims: Claims) => string = (claims) => this.signed(claims);
   userInfo: (honest: Claims) => unknown = (honest) => honest;
+  /** Whether the token endpoint takes a client for ours, by what it was sent. */
+  knows: (body: URLSearchParams) => boolean | Promise<boolean> = () => true;
   /** Handles a path in place of the provider. */
   readonly instead = new Map<string, (response: ServerResponse) => void>();
   private readonly grants = new Map<string, Grant>();
@@ -79,11 +81,18 @@ export class OpenIdProvider {
     if (path === '/.well-known/openid-configuration') json(this.discovery(this.honestDiscovery()));
     else if (path === '/jwks') json({ keys: this.published.map(publicJwk) });
     else if (path === '/userinfo') json(this.userInfo(this.user));
-    else if (path === '/token') this.exchange(new URLSearchParams(await textOf(request)), json);
+    else if (path === '/token') await this.exchange(new URLSearchParams(await textOf(request)), json);
     else json({}, 404);
   }
 
-  private exchange(body: URLSearchParams, json: (body: unknown, status?: number) => void): void {
+  private async exchange(
+    body: URLSearchParams,
+    json: (body: unknown, status?: number) => void,
+  ): Promise<void> {
+    if (!(await this.knows(body))) {
+      json({ error: 'invalid_client' }, 401);
+      return;
+    }
     const code = body.get('code') ?? '';
     const grant = this.grants.get(code);
     this.grants.delete(code);

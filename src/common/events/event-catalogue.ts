@@ -108,10 +108,6 @@ export const EVENT_CATALOGUE = {
     category: 'accounts',
     what: 'New recovery codes were made; the ones before are dead',
   },
-  'mfa.reset': { module: 'auth', what: "An administrator took somebody's second factor away" },
-  'mfa.totp-disabled': { module: 'auth', what: 'Somebody gave their second factor up' },
-  'mfa.totp-enrolled': { module: 'auth', what: 'A second factor was confirmed, perhaps in place of another' },
-  'mfa.totp-enrolment-failed': { module: 'auth', what: 'A wrong code was to confirm a second factor' },
   'mfa.reset': {
     module: 'auth',
     category: 'accounts',
@@ -122,6 +118,11 @@ export const EVENT_CATALOGUE = {
     module: 'auth',
     category: 'accounts',
     what: 'A second factor was confirmed, perhaps in place of another',
+  },
+  'mfa.totp-enrolment-failed': {
+    module: 'auth',
+    category: 'accounts',
+    what: 'A wrong code was to confirm a second factor',
   },
   'rate_limit.exceeded': {
     module: 'rate-limit',

@@ -24,6 +24,7 @@ import { AuthController } from './auth.controller';
 import { AuthenticationGuard } from './authentication.guard';
 import { AuthenticationService } from './authentication.service';
 import { DirectoryAttempts } from './external/directory-attempts';
+import { AccountLinks } from './external/account-links.service';
 import { IdentityLinkingService } from './external/identity-linking.service';
 import { LdapController } from './external/ldap.controller';
 import { LdapSignInService } from './external/ldap-sign-in.service';
@@ -178,6 +179,7 @@ import './tokens/tokens.permissions';
     DirectoryAttempts,
     LdapSignInService,
     OwnIdentitiesService,
+    AccountLinks,
     IdentityLinkingService,
     SignInService,
     SignInMetrics,

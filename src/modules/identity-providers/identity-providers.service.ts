@@ -57,11 +57,11 @@ export class IdentityProvidersService {
    * @throws DomainError `PROVIDER.INVALID_CONFIG`, `PROVIDER.SLUG_TAKEN`, `PROVIDER.DOMAIN_TAKEN`, and as
    * {@link GrantPolicy}
    */
-  create(
+  async create(
     actor: Principal,
     { kind, config, ...content }: CreateIdentityProviderBody,
   ): Promise<StoredProvider> {
-    const parsed = PROVIDER_KINDS[kind].parse(config);
+    const parsed = await PROVIDER_KINDS[kind].prepare(config);
     const id = uuidv7();
     return this.grants.whileGivable(actor, grantsOf(content.mappings), () =>
       this.writer.write(id, async () => {
@@ -88,7 +88,7 @@ export class IdentityProvidersService {
     if (before.version !== version) throw new DomainError('REQUEST.PRECONDITION_FAILED');
     const after = { ...before, ...content };
     const configBefore = this.secrets.configOf(before);
-    const config = changedConfig(kind, configBefore, change);
+    const config = await changedConfig(kind, configBefore, change);
     const next = { ...after, ...this.secrets.seal(id, kind, config) };
     return this.grants.whileGivable(actor, grantsOf(after.mappings), () =>
       this.writer.write(id, async () => {

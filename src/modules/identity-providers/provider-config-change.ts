@@ -10,15 +10,15 @@ type Config = Readonly<Record<string, unknown>>;
  *
  * @throws DomainError `PROVIDER.INVALID_CONFIG`, `PROVIDER.SECRET_REQUIRED`
  */
-export function changedConfig(kind: ProviderKind, before: Config, change: Config): Config {
+export async function changedConfig(kind: ProviderKind, before: Config, change: Config): Promise<Config> {
   const definition = PROVIDER_KINDS[kind];
   const { secretFields, secretsGoTo } = definition;
   const merged = Object.fromEntries(
     Object.entries({ ...before, ...change }).filter(([, value]) => value !== null),
   );
-  const after = definition.parse(merged) as Config;
+  const after: Config = await definition.prepare(merged);
   const isElsewhere = secretsGoTo.some((field) => !isDeepStrictEqual(before[field], after[field]));
-  const kept = secretFields.filter((field) => after[field] !== undefined && !(field in change));
+  const kept = secretFields.filter((field) => merged[field] !== undefined && !(field in change));
   if (isElsewhere && kept.length > 0) {
     const message = 'must be given again when it goes elsewhere';
     throw new DomainError('PROVIDER.SECRET_REQUIRED', {

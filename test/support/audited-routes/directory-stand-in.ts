@@ -23,17 +23,22 @@ interface Answer {
 export interface DirectoryStandIn {
   /** As a provider's record has it. */
   readonly config: object;
+  /** Happens while somebody's password is looked at. */
+  meanwhile: () => Promise<unknown>;
   stop(): Promise<void>;
 }
 
 export async function startDirectory(): Promise<DirectoryStandIn> {
   const server = createServer();
   const idOf = new Map<string, string>();
+  const standIn: Pick<DirectoryStandIn, 'meanwhile'> = { meanwhile: () => Promise.resolve() };
   server.bind(BASE, (request: Request, answer: Answer, next: (error?: unknown) => void) => {
     const isReader = request.dn.toString() === READER.bindDn;
     const isRight = request.credentials === (isReader ? READER.bindPassword : DIRECTORY_PASSWORD);
-    if (isRight) answer.end();
-    next(isRight ? undefined : new InvalidCredentialsError());
+    void (isReader ? Promise.resolve() : standIn.meanwhile()).then(() => {
+      if (isRight) answer.end();
+      next(isRight ? undefined : new InvalidCredentialsError());
+    });
   });
   server.search(BASE, (request: Request, answer: Answer, next: () => void) => {
     const uid =
@@ -59,7 +64,7 @@ export async function startDirectory(): Promise<DirectoryStandIn> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  return {
+  return Object.assign(standIn, {
     config: {
       urls: [`ldap://127.0.0.1:${(server as unknown as { port: number }).port}`],
       tls: 'none',
@@ -67,6 +72,6 @@ export async function startDirectory(): Promise<DirectoryStandIn> {
       jitProvisioning: true,
       ...READER,
     },
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
+    stop: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  });
 }

@@ -1,13 +1,7 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { SecretBox } from '../../../infrastructure/crypto';
+import { jwkThumbprint, SecretBox } from '../../../infrastructure/crypto';
 import { SEALING_KEY_PURPOSE, SealingKeysRepository, type StoredSealingKey } from './sealing-keys.repository';
 
 export interface SealingKey {
@@ -73,7 +67,7 @@ export class SealingKeysService {
 
   private async create(): Promise<SealingKey> {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const kid = thumbprintOf(publicKey);
+    const kid = jwkThumbprint(publicKey.export({ format: 'jwk' }));
     const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
     const ciphertext = this.box.seal(SEALING_KEY_PURPOSE, pkcs8, kid);
     const spki = publicKey.export({ format: 'der', type: 'spki' });
@@ -87,15 +81,11 @@ export class SealingKeysService {
       const pkcs8 = this.box.open(SEALING_KEY_PURPOSE, ciphertext, kid);
       const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
       const publicKey = createPublicKey(privateKey);
-      return thumbprintOf(publicKey) === kid ? { kid, privateKey, publicKey } : null;
+      return jwkThumbprint(publicKey.export({ format: 'jwk' })) === kid
+        ? { kid, privateKey, publicKey }
+        : null;
     } catch {
       return null;
     }
   }
-}
-
-/** RFC 7638 with the members of RFC 8037 §2. */
-function thumbprintOf(publicKey: KeyObject): string {
-  const { crv, kty, x } = publicKey.export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
 }

@@ -3,6 +3,7 @@ import { displayNameField, emailField, usernameField } from '../../../common/val
 import type { ExternalProfile } from '../../identity-providers';
 import type { ProvisionedAccount } from '../../users';
 import { AdmissionRefusal } from './admission-refusal';
+import { legible } from './legible';
 
 const account = z.object({
   username: usernameField,
@@ -16,7 +17,7 @@ export function accountFor(profile: ExternalProfile): ProvisionedAccount {
   const { data } = account.safeParse({
     ...profile,
     username: profile.username.normalize('NFKC').trim(),
-    displayName: profile.displayName ?? profile.username,
+    displayName: legible(profile.displayName ?? profile.username),
   });
   if (data === undefined) throw new AdmissionRefusal('profile_unusable');
   return data;

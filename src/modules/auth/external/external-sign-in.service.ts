@@ -13,6 +13,7 @@ import { SignInRefusals } from '../sign-in/sign-in-refusals';
 import type { VerifiedIdentity } from '../sign-in/verified-identity';
 import { accountFor } from './account-for';
 import { AdmissionRefusal } from './admission-refusal';
+import { legible } from './legible';
 
 /** From somebody whom a provider vouches for to an account of ours, whatever the protocol. */
 @Injectable()
@@ -32,7 +33,8 @@ export class ExternalSignInService {
    * goes on from here. `providerVersion` is that of the record by which the provider was believed.
    *
    * @throws DomainError `AUTH.INVALID_CREDENTIALS` where there is no account and none is made; the trail has the
-   * reason. `PROVIDER.NOT_FOUND` or `PROVIDER.UNAVAILABLE` when the provider was disabled or changed meanwhile.
+   * reason. `PROVIDER.NOT_FOUND` when the provider was disabled meanwhile, and `PROVIDER.UNAVAILABLE` for a moment where
+   * this process does not know yet that its record has changed.
    */
   async admit(vouched: ExternalProfile, providerVersion: number): Promise<VerifiedIdentity> {
     try {
@@ -44,27 +46,9 @@ export class ExternalSignInService {
       return this.refusals.refuse('AUTH.INVALID_CREDENTIALS', {
         reason,
         user: null,
-        typedName: vouched.username,
+        typedName: legible(vouched.username),
       });
     }
-  }
-
-  /**
-   * Leads the identity to an account whose owner has just proved both: that they own the account, and that they are
-   * whom the provider vouches for.
-   *
-   * @throws DomainError `IDENTITY.TAKEN`, `PROVIDER.NOT_FOUND`
-   */
-  link(
-    userId: string,
-    { providerId, externalId, username }: ExternalProfile,
-    providerVersion: number,
-  ): Promise<void> {
-    return this.database.transaction(async () => {
-      if (!(await this.directory.lockIfCurrent(providerId, providerVersion)))
-        throw new DomainError('PROVIDER.NOT_FOUND');
-      await this.identities.link({ providerId, externalId, userId, username, provisioned: false });
-    });
   }
 
   /**
@@ -94,8 +78,8 @@ export class ExternalSignInService {
     const user = await this.credentials.findById(userId);
     if (user === null) throw new AdmissionRefusal('account_changed');
     if (known !== null) {
-      await this.identities.markSeen(known, username);
-      await this.identities.follow(known, displayName);
+      await this.identities.markSeen(known, legible(username));
+      await this.identities.follow(known, legible(displayName ?? '') || null);
     }
     await this.grants.replace(userId, `${provider.kind}:${providerId}`, grants);
     // This process may not know yet what became of the record; the last thing that is locked, as whoever changes it does.

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../common/access';
 import { DomainError } from '../../../common/errors';
 import { ProviderDirectory } from '../../identity-providers';
-import { SessionsService } from '../../sessions';
 import type { StartedLinkingResponse } from '../dto/identity.schemas';
 import { OidcSignInService } from '../oidc/oidc-sign-in.service';
 import { SamlSignInService } from '../saml/saml-sign-in.service';
 import type { FlowPurpose } from '../sso/sso-flow';
+import { AccountLinks } from './account-links.service';
 
 interface StartedLinking {
   readonly started: StartedLinkingResponse;
@@ -19,7 +19,7 @@ interface StartedLinking {
 export class IdentityLinkingService {
   constructor(
     private readonly providers: ProviderDirectory,
-    private readonly sessions: SessionsService,
+    private readonly links: AccountLinks,
     private readonly oidc: OidcSignInService,
     private readonly saml: SamlSignInService,
   ) {}
@@ -28,11 +28,8 @@ export class IdentityLinkingService {
    * @throws DomainError `AUTH.RETURN_URL_NOT_REGISTERED`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`,
    * `AUTH.SSO_FAILED`, `AUTH.TOKEN_REVOKED`
    */
-  async start({ subject, sessionId }: Principal, slug: string, returnTo: string): Promise<StartedLinking> {
-    const session = await this.sessions.findLive(sessionId);
-    if (session === null) throw new DomainError('AUTH.TOKEN_REVOKED');
-    const link = { userId: subject, sessionId, epoch: session.epoch };
-    const purpose = { returnTo, link, codeChallenge: '' };
+  async start(principal: Principal, slug: string, returnTo: string): Promise<StartedLinking> {
+    const purpose = { returnTo, link: await this.links.begin(principal), codeChallenge: '' };
     const provider = (await this.providers.list()).find((known) => known.slug === slug);
     if (provider?.kind === 'oidc') {
       const { url, cookie } = await this.oidc.begin(slug, purpose);

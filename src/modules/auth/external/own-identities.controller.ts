@@ -38,7 +38,13 @@ export class OwnIdentitiesController {
   @ApiContract({
     summary: 'Link your entry of a directory, by its password',
     status: 204,
-    errors: ['AUTH.INVALID_CREDENTIALS', 'PROVIDER.NOT_FOUND', 'PROVIDER.UNAVAILABLE', 'IDENTITY.TAKEN'],
+    errors: [
+      'AUTH.INVALID_CREDENTIALS',
+      'PROVIDER.NOT_FOUND',
+      'PROVIDER.UNAVAILABLE',
+      'IDENTITY.TAKEN',
+      'SESSION.NOT_FOUND',
+    ],
   })
   link(
     @CurrentPrincipal() principal: Principal,

@@ -7,6 +7,7 @@ import { SessionsService } from '../../sessions';
 import { CredentialsService, ExternalIdentitiesService, type ExternalIdentity } from '../../users';
 import type { LinkedIdentityResponse } from '../dto/identity.schemas';
 import { SignInAttemptsService } from '../sign-in/sign-in-attempts.service';
+import { AccountLinks } from './account-links.service';
 import { DirectoryAttempts } from './directory-attempts';
 import { ExternalSignInService } from './external-sign-in.service';
 
@@ -22,6 +23,7 @@ export class OwnIdentitiesService {
     private readonly directory: ProviderDirectory,
     private readonly attempts: DirectoryAttempts,
     private readonly external: ExternalSignInService,
+    private readonly links: AccountLinks,
     private readonly reservations: SignInAttemptsService,
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
@@ -43,18 +45,15 @@ export class OwnIdentitiesService {
   /**
    * Links the entry of a directory whose password the owner of the account knows.
    *
-   * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `IDENTITY.TAKEN`
+   * @throws DomainError `AUTH.INVALID_CREDENTIALS`, `PROVIDER.NOT_FOUND`, `PROVIDER.UNAVAILABLE`, `IDENTITY.TAKEN`,
+   * `SESSION.NOT_FOUND` where the session has ended meanwhile, or the account has changed
    */
-  async linkDirectory(
-    { subject }: Principal,
-    slug: string,
-    username: string,
-    password: string,
-  ): Promise<void> {
+  async linkDirectory(principal: Principal, slug: string, username: string, password: string): Promise<void> {
+    const link = await this.links.begin(principal);
     const { profile, providerVersion, subject: tried } = await this.attempts.verify(slug, username, password);
     // Not the attempt of a guesser, whether or not the entry can be linked.
     await this.reservations.release(tried);
-    await this.external.link(subject, profile, providerVersion);
+    await this.links.link(link, profile, providerVersion);
   }
 
   /**

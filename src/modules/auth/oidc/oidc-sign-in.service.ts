@@ -95,6 +95,7 @@ function remembered(request: OidcRequestState): ProtocolState {
 }
 
 function recalled({
+  issuer = '',
   state = '',
   nonce = '',
   codeVerifier = '',
@@ -102,6 +103,7 @@ function recalled({
   since,
 }: ProtocolState): OidcRequestState {
   return {
+    issuer,
     state,
     nonce,
     codeVerifier,

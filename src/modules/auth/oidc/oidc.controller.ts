@@ -3,15 +3,23 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public, RateLimit } from '../../../common/access';
 import { ApiContract } from '../../../common/http';
+import { OidcProviders } from '../../identity-providers';
+import { JwksResponse } from '../dto/auth.schemas';
 import { OidcCallbackQuery, OidcLoginQuery } from '../dto/oidc.schemas';
 import { providerSlugField } from '../dto/sso.schemas';
 import { sendBrowser } from '../sso/send-browser';
 import { OidcSignInService } from './oidc-sign-in.service';
 
+/** For so long a provider may not know yet that the key was replaced. */
+const PUBLIC_KEYS_MAX_AGE_SECONDS = 60;
+
 @ApiTags('auth')
 @Controller('v1/auth/oidc/:provider')
 export class OidcController {
-  constructor(private readonly signIn: OidcSignInService) {}
+  constructor(
+    private readonly signIn: OidcSignInService,
+    private readonly providers: OidcProviders,
+  ) {}
 
   @Get('login')
   @Public()
@@ -55,5 +63,22 @@ export class OidcController {
     @Headers('cookie') cookies?: string,
   ): Promise<void> {
     sendBrowser(reply, await this.signIn.complete(provider, query, cookies));
+  }
+
+  @Get('jwks')
+  @Public()
+  @ApiContract({
+    summary: 'Our public keys, for an OpenID provider that knows us by them (RFC 7523)',
+    description:
+      'The address to register there where the record says `private_key_jwt`. No keys where it has none.',
+    response: JwksResponse,
+    errors: ['PROVIDER.NOT_FOUND'],
+  })
+  async jwks(
+    @Param('provider', { schema: providerSlugField }) provider: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JwksResponse> {
+    void reply.header('cache-control', `public, max-age=${PUBLIC_KEYS_MAX_AGE_SECONDS}`);
+    return { keys: (await this.providers.publicKeys(provider)).map((key) => ({ ...key })) };
   }
 }

@@ -47,7 +47,12 @@ export class SamlController {
       'record of the provider says `allowIdpInitiated`: it leads to the address that `RelayState` names, if that is ' +
       'registered, and else to the first that is, with `unsolicited=true`.',
     status: 303,
-    errors: ['PROVIDER.NOT_FOUND', 'AUTH.SSO_FAILED', 'AUTH.RETURN_URL_NOT_REGISTERED'],
+    errors: [
+      'PROVIDER.NOT_FOUND',
+      'PROVIDER.UNAVAILABLE',
+      'AUTH.SSO_FAILED',
+      'AUTH.RETURN_URL_NOT_REGISTERED',
+    ],
   })
   async acs(
     @Param('provider', { schema: providerSlugField }) slug: string,

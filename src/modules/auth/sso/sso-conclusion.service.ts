@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../common/errors';
-import { Database } from '../../../infrastructure/database';
 import type { ExternalProfile, OidcSignOut } from '../../identity-providers';
-import { SessionsService } from '../../sessions';
-import { CredentialsService } from '../../users';
+import { AccountLinks } from '../external/account-links.service';
 import { ExternalSignInService } from '../external/external-sign-in.service';
-import type { AccountLink, SsoFlow } from './sso-flow';
+import type { SsoFlow } from './sso-flow';
 import { SsoFlowsService } from './sso-flows.service';
 
 /** A provider's answer that is believed, and by which version of its record. */
@@ -21,9 +18,7 @@ export class SsoConclusionService {
   constructor(
     private readonly flows: SsoFlowsService,
     private readonly external: ExternalSignInService,
-    private readonly credentials: CredentialsService,
-    private readonly sessions: SessionsService,
-    private readonly database: Database,
+    private readonly links: AccountLinks,
   ) {}
 
   /**
@@ -38,20 +33,7 @@ export class SsoConclusionService {
       const { user, methods } = await this.external.admit(profile, answer.providerVersion);
       return this.flows.finish(flow, { user, methods, authTime: profile.authTime ?? null, ...kept });
     }
-    await this.link(flow.link, answer);
+    await this.links.link(flow.link, answer.profile, answer.providerVersion);
     return this.flows.finishLinking(flow);
-  }
-
-  /** Whoever ended the session or the epoch did so to keep somebody out: a way in must not be added after that. */
-  private link(
-    { userId, sessionId, epoch }: AccountLink,
-    { profile, providerVersion }: BelievedAnswer,
-  ): Promise<void> {
-    return this.database.transaction(async () => {
-      const isCurrent = await this.credentials.lockIfCurrent(userId, epoch);
-      const session = isCurrent ? await this.sessions.findLive(sessionId) : null;
-      if (session?.userId !== userId) throw new DomainError('SESSION.NOT_FOUND');
-      await this.external.link(userId, profile, providerVersion);
-    });
   }
 }

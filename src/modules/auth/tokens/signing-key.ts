@@ -1,5 +1,4 @@
 import {
-  createHash,
   createPublicKey,
   generateKeyPair,
   type JsonWebKey,
@@ -7,6 +6,7 @@ import {
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { jwkThumbprint } from '../../../infrastructure/crypto';
 
 /** RFC 7518 §3.1. What a key signs with is decided when it is made, never by the token. */
 export type SigningAlgorithm = 'ES256' | 'RS256';
@@ -52,17 +52,11 @@ export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<G
   const { publicKey, privateKey } = await generatePair(algorithm);
   const publicJwk = publicKey.export({ format: 'jwk' });
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
-  return { kid: thumbprint(publicJwk), algorithm, publicJwk, pkcs8 };
+  return { kid: jwkThumbprint(publicJwk), algorithm, publicJwk, pkcs8 };
 }
 
 function generatePair(algorithm: SigningAlgorithm): Promise<KeyPairKeyObjectResult> {
   return algorithm === 'ES256'
     ? generate('ec', { namedCurve: 'P-256' })
     : generate('rsa', { modulusLength: 2_048 });
-}
-
-/** RFC 7638: the hash of the key's required members in lexicographic order. */
-function thumbprint({ crv, e, kty, n, x, y }: JsonWebKey): string {
-  const members = kty === 'EC' ? { crv, kty, x, y } : { e, kty, n };
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }

@@ -25,7 +25,9 @@ export function certificatesOf(provider: IdentityProvider): readonly NamedCertif
       const bundle = provider.config.caPem?.match(ONE_OF_BUNDLE) ?? [];
       return bundle.map((pem, index) => ({ name: `authority ${index + 1}`, pem }));
     }
-    case 'oidc':
-      return [];
+    case 'oidc': {
+      const pem = provider.config.clientKey?.certificatePem;
+      return pem === undefined ? [] : [{ name: 'our client certificate', pem }];
+    }
   }
 }

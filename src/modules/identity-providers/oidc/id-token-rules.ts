@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { OidcRefusal } from './oidc-refusal';
 
 export const MAX_SKEW_SECONDS = 60;
+
+const JsonObject = z.record(z.string(), z.unknown());
 
 export interface IdTokenHeader {
   readonly alg: string;
@@ -30,6 +33,31 @@ export function headerOf(idToken: string, algorithms: readonly string[]): IdToke
   return { alg, kid: typeof kid === 'string' ? kid : undefined };
 }
 
+const Claims = z.looseObject({
+  iss: z.string(),
+  // §2: at most 255 characters. Accounts are found by it, so it must be one that can be stored and told apart.
+  sub: z.string().regex(/^\P{C}{1,255}$/u),
+  aud: z.union([z.string(), z.array(z.string())]),
+  exp: z.number(),
+  iat: z.number(),
+  nonce: z.string(),
+  auth_time: z.number().optional(),
+});
+
+/**
+ * That an ID token is of the form that OpenID Connect Core 1.0 §2 asks of one. Unverified, as {@link headerOf}.
+ *
+ * @throws OidcRefusal that names the first claim that is missing or malformed
+ */
+export function requireForm(idToken: string): void {
+  const claims = parse(idToken.split('.')[1] ?? '');
+  const [claim] = Claims.safeParse(claims).error?.issues[0]?.path ?? [];
+  if (claim === undefined) return;
+  throw new OidcRefusal(
+    `id_token_${String(claim)}_${Object.hasOwn(claims, claim) ? 'malformed' : 'missing'}`,
+  );
+}
+
 /** What OpenID Connect Core 1.0 §3.1.3.7 asks beyond what the library looks at. @throws OidcRefusal */
 export function requireRules(
   { iat, azp, at_hash: atHash, acr }: IdTokenClaims,
@@ -54,9 +82,9 @@ function leftHalfOfHash(alg: string, value: string): string {
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
-function parse(part: string): { readonly alg?: unknown; readonly kid?: unknown } {
+function parse(part: string): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(Buffer.from(part, 'base64url').toString()) ?? {}) as object;
+    return JsonObject.parse(JSON.parse(Buffer.from(part, 'base64url').toString()));
   } catch {
     throw new OidcRefusal('id_token_malformed');
   }

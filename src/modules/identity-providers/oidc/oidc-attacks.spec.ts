@@ -18,6 +18,8 @@ const hs256 = (claims: Claims, secret: string | Buffer): string => {
   const input = `${part({ alg: 'HS256', kid: 'one' })}.${part(claims)}`;
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 };
+/** Nobody gets as far as its signature. */
+const unsigned = (claims: Claims): string => `${part({ alg: 'RS256', kid: 'one' })}.${part(claims)}.AAAA`;
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1_000) + seconds;
 
 describe('a relying party of OpenID providers', () => {
@@ -32,7 +34,14 @@ describe('a relying party of OpenID providers', () => {
   };
   const aDriver = (issuer: string, privateNetworks = ['127.0.0.1'], acrValues: string[] = []): OidcDriver => {
     const { clientId, clientSecret } = op;
-    const config = { issuer, clientId, clientSecret, scopes: ['openid', 'email'], acrValues };
+    const config = {
+      issuer,
+      clientId,
+      clientSecret,
+      assertionAudience: 'issuer',
+      scopes: ['openid', 'email'],
+      acrValues,
+    } as const;
     const provider: OidcProvider = {
       id: randomUUID(),
       slug: 'corporate',
@@ -128,9 +137,9 @@ describe('a relying party of OpenID providers', () => {
       };
     };
 
-  it.each<[string, string, (provider: OpenIdProvider) => void]>([
+  const LIES: [string, string, (provider: OpenIdProvider) => void][] = [
     ['another nonce', 'id_token_nonce', claim({ nonce: 'x'.repeat(43) })],
-    ['no nonce', 'invalid_answer', without('nonce')],
+    ['no nonce', 'id_token_nonce_missing', without('nonce')],
     ['another issuer', 'id_token_iss', claim({ iss: 'https://evil.example' })],
     ['another audience', 'id_token_aud', claim({ aud: 'another-client' })],
     ['an audience more, and no azp', 'id_token_aud', claim({ aud: ['portcullis', 'another-client'] })],
@@ -138,9 +147,25 @@ describe('a relying party of OpenID providers', () => {
     ['an expiry in the past', 'id_token_exp', claim({ exp: inSeconds(-120) })],
     ['an issue in the future', 'id_token_iat', claim({ iat: inSeconds(HOUR), exp: inSeconds(2 * HOUR) })],
     ['a start in the future', 'id_token_nbf', claim({ nbf: inSeconds(HOUR) })],
-    ['no subject', 'invalid_answer', without('sub')],
-    ['no expiry', 'invalid_answer', without('exp')],
-    ['a subject that is no string', 'invalid_answer', claim({ sub: 7 })],
+    ['no subject', 'id_token_sub_missing', without('sub')],
+    ['no expiry', 'id_token_exp_missing', without('exp')],
+    ['no time of issue', 'id_token_iat_missing', token(({ iat: _, ...claims }) => unsigned(claims))],
+    ['no issuer', 'id_token_iss_missing', without('iss')],
+    ['no audience', 'id_token_aud_missing', without('aud')],
+    ['a subject that is empty', 'id_token_sub_malformed', claim({ sub: '' })],
+    ['a subject that no table takes', 'id_token_sub_malformed', claim({ sub: 'a\u0000da' })],
+    ['a subject of a megabyte', 'id_token_sub_malformed', claim({ sub: 'a'.repeat(100_000) })],
+    [
+      'a text for an expiry',
+      'id_token_exp_malformed',
+      token((claims) => unsigned({ ...claims, exp: '9999999999' })),
+    ],
+    [
+      'claims that are a list',
+      'id_token_malformed',
+      token((c, p) => p.signed(c).replace(/\.[^.]+\./, `.${part([c])}.`)),
+    ],
+    ['a subject that is no string', 'id_token_sub_malformed', claim({ sub: 7 })],
     ['the hash of another access token', 'id_token_at_hash', claim({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })],
     [
       'no signature (alg none)',
@@ -188,7 +213,9 @@ describe('a relying party of OpenID providers', () => {
       'userinfo_sub',
       (provider) => (provider.userInfo = (honest) => ({ ...honest, sub: 'root' })),
     ],
-  ])('refuses an ID token with %s (J: lying IdP)', async (_, reason, lie) => {
+  ];
+
+  it.each(LIES)('refuses an ID token with %s (J: lying IdP)', async (_, reason, lie) => {
     lie(op);
     await expect(signIn()).rejects.toMatchObject({ name: 'OidcRefusal', reason });
   });
@@ -211,7 +238,7 @@ describe('a relying party of OpenID providers', () => {
 
   const AGED: OidcWishes = { maxAge: 300 };
   const ANEW: OidcWishes = { prompt: 'login' };
-  it.each<[string, OidcWishes, string, Claims]>([
+  const AGES: [string, OidcWishes, string, Claims][] = [
     ['no time at all', AGED, 'auth_time_missing', {}],
     ['no time at all', ANEW, 'auth_time_missing', {}],
     ['a time longer ago than was asked', AGED, 'auth_time_too_old', { auth_time: inSeconds(-HOUR) }],
@@ -224,8 +251,10 @@ describe('a relying party of OpenID providers', () => {
     ],
     ['a time to come', AGED, 'auth_time_ahead', { auth_time: inSeconds(HOUR) }],
     ['a time to come, although nothing was asked', {}, 'auth_time_ahead', { auth_time: inSeconds(HOUR) }],
-    ['a text for a time', AGED, 'invalid_answer', { auth_time: String(inSeconds(0)) }],
-  ])('refuses an ID token with %s (%j; J: max_age)', async (_, wishes, reason, said) => {
+    ['a text for a time', AGED, 'id_token_auth_time_malformed', { auth_time: String(inSeconds(0)) }],
+  ];
+
+  it.each(AGES)('refuses an ID token with %s (%j; J: max_age)', async (_, wishes, reason, said) => {
     op.claims = (honest) => ({ ...honest, ...said });
     await expect(signIn(wishes)).rejects.toMatchObject({ name: 'OidcRefusal', reason });
   });
@@ -250,12 +279,17 @@ describe('a relying party of OpenID providers', () => {
     expect((await signIn()).externalId).toContain('#ada');
   });
 
-  it.each<[string, string, (honest: Claims) => unknown]>([
+  const DISCOVERIES: [string, string, (honest: Claims) => unknown][] = [
     ['another issuer', 'discovery_issuer', (honest) => ({ ...honest, issuer: 'http://127.0.0.1:1' })],
     [
       'its issuer with a slash',
       'discovery_issuer',
       ({ issuer, ...rest }) => ({ issuer: `${String(issuer)}/`, ...rest }),
+    ],
+    [
+      'a token endpoint that is none',
+      'discovery_malformed',
+      (honest) => ({ ...honest, token_endpoint: 'token' }),
     ],
     ['no endpoints', 'discovery_malformed', ({ issuer }) => ({ issuer })],
     [
@@ -268,9 +302,34 @@ describe('a relying party of OpenID providers', () => {
       'discovery_algorithms',
       (honest) => ({ ...honest, id_token_signing_alg_values_supported: ['HS256', 'none'] }),
     ],
-  ])('refuses to start where discovery says %s (J: issuer exactly equal)', async (_, reason, lie) => {
-    op.discovery = lie;
-    await expect(driver.begin(CALLBACK)).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+  ];
+
+  it.each(DISCOVERIES)(
+    'refuses to start where discovery says %s (J: issuer exactly equal)',
+    async (_, reason, lie) => {
+      op.discovery = lie;
+      await expect(driver.begin(CALLBACK)).rejects.toMatchObject({ name: 'OidcRefusal', reason });
+    },
+  );
+
+  it('tells the trail apart which rule was broken (J: a reason for each refusal)', () => {
+    const ofIdToken = [...LIES.map(([, reason]) => reason), ...AGES.map(([, , reason]) => reason)];
+    const ofDiscovery = DISCOVERIES.map(([, reason]) => reason);
+    expect([...ofIdToken, ...ofDiscovery]).not.toContain('invalid_answer');
+    expect(ofDiscovery.filter((reason) => ofIdToken.includes(reason))).toEqual([]);
+    // Of several cases with one reason each breaks the same rule in another way.
+    const repeated = ofIdToken.filter((reason, index) => ofIdToken.indexOf(reason) !== index);
+    expect([...new Set(repeated)].sort()).toEqual([
+      'auth_time_ahead',
+      'auth_time_missing',
+      'auth_time_too_old',
+      'id_token_alg',
+      'id_token_aud',
+      'id_token_malformed',
+      'id_token_signature',
+      'id_token_sub_malformed',
+      'key_curve',
+    ]);
   });
 
   it('refuses the answer of another provider, and one without its issuer (J: mix-up, RFC 9207)', async () => {
@@ -282,6 +341,49 @@ describe('a relying party of OpenID providers', () => {
       await expect(driver.complete(callback, request)).rejects.toMatchObject({ reason: 'issuer_mismatch' });
     expect(op.calls).not.toContain('/token');
   });
+
+  it('shows no answer to somebody else than who was asked (J: mix-up, a record that changed)', async () => {
+    const { request, url } = await driver.begin(CALLBACK);
+    const callback = op.authorize(url);
+    const other = await aProvider();
+    callback.searchParams.delete('iss');
+    other.discovery = ({ authorization_response_iss_parameter_supported: _, ...honest }) => honest;
+    await expect(aDriver(other.issuer).complete(callback, request)).rejects.toMatchObject({
+      reason: 'issuer_changed',
+    });
+    expect(other.calls).not.toContain('/token');
+  });
+
+  it('knows keys and tokens by their addresses, however discovery spells them', async () => {
+    op.discovery = (honest) => ({
+      ...honest,
+      jwks_uri: `${op.issuer}/x/../jwks`,
+      token_endpoint: `${op.issuer.replace('http', 'HTTP')}/./token`,
+    });
+    for (let i = 0; i < 3; i++) expect((await signIn()).externalId).toContain('#ada');
+    expect(op.calls.filter((path) => path === '/jwks')).toHaveLength(1);
+  });
+
+  it.each<[string, Claims, Claims, boolean]>([
+    ['of the ID token', { email: 'ada@example.com', email_verified: true }, {}, true],
+    ['of userinfo alone', {}, { email: 'ada@example.com', email_verified: true }, true],
+    ['of both', { email: 'ada@example.com' }, { email: 'ada@example.com', email_verified: true }, true],
+    ['of two', { email: 'ada@example.com' }, { email: 'eve@example.com', email_verified: true }, false],
+    ['of none', { email_verified: true }, { email: 'ada@example.com' }, false],
+    [
+      'that the ID token denies',
+      { email: 'ada@example.com', email_verified: false },
+      { email: 'ada@example.com', email_verified: true },
+      false,
+    ],
+  ])(
+    'takes an address for verified that is the one that is said to be: %s',
+    async (_, signed, told, isVerified) => {
+      op.user = { sub: 'ada', ...signed };
+      op.userInfo = () => ({ sub: 'ada', ...told });
+      expect(await signIn()).toMatchObject({ email: 'ada@example.com', emailVerified: isVerified });
+    },
+  );
 
   it('refuses another state, and a code of another flow (J: code injection)', async () => {
     const [mine, other] = [await driver.begin(CALLBACK), await driver.begin(CALLBACK)];
@@ -354,7 +456,7 @@ describe('a relying party of OpenID providers', () => {
     op.instead.set('/token', (response) =>
       response.writeHead(307, { location: `${inner.issuer}/token` }).end(),
     );
-    await expect(signIn()).rejects.toMatchObject({ name: 'OidcRefusal' });
+    await expect(signIn()).rejects.toMatchObject({ reason: 'answer_status' });
     driver = aDriver(op.issuer, []);
     await expect(signIn()).rejects.toMatchObject({ code: 'PROVIDER.UNAVAILABLE' });
     driver = aDriver(op.issuer);

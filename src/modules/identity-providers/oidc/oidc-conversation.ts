@@ -1,7 +1,7 @@
 import type { CustomFetch } from 'openid-client';
 import { DomainError } from '../../../common/errors';
 import type { OutboundHttp } from '../../../infrastructure/http-client';
-import { headerOf, type IdTokenHeader } from './id-token-rules';
+import { headerOf, requireForm, type IdTokenHeader } from './id-token-rules';
 import { strongKeys } from './key-strength';
 import type { OidcKeys } from './oidc-keys';
 import type { OidcMetadata } from './oidc-metadata';
@@ -63,6 +63,8 @@ export class OidcConversation {
   private async noteIdToken(response: Response): Promise<void> {
     const tokens = (await response.json().catch(() => null)) as { id_token?: unknown } | null;
     const algorithms = this.metadata?.id_token_signing_alg_values_supported ?? [];
-    if (typeof tokens?.id_token === 'string') this.idTokenHeader = headerOf(tokens.id_token, algorithms);
+    if (typeof tokens?.id_token !== 'string') return;
+    this.idTokenHeader = headerOf(tokens.id_token, algorithms);
+    requireForm(tokens.id_token);
   }
 }

@@ -3,8 +3,6 @@ import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
-  ClientSecretBasic,
-  ClientSecretPost,
   clockTolerance,
   Configuration,
   customFetch,
@@ -19,6 +17,7 @@ import type { OutboundHttp } from '../../../infrastructure/http-client';
 import { Breaker } from '../../../infrastructure/resilience';
 import type { ExternalProfile } from '../external-profile';
 import type { DiagnosisStep, ProviderDriver } from '../provider-driver';
+import { clientAuthentication } from './client-authentication';
 import { requireFreshness, type RequiredFreshness } from './auth-time-rules';
 import { MAX_SKEW_SECONDS, requireRules } from './id-token-rules';
 import { OidcConversation } from './oidc-conversation';
@@ -30,7 +29,7 @@ import type { OidcSignOut } from './oidc-sign-out';
 import { OidcKeys } from './oidc-keys';
 import { RemoteDocument } from './remote-document';
 
-const LIMIT_MS = 4_500;
+const LIMIT_MS = 4_000;
 
 /** What the client asks of the provider. */
 export interface OidcWishes {
@@ -43,6 +42,8 @@ export interface OidcWishes {
 
 /** What must be remembered between the two halves of a sign-in. */
 export interface OidcRequestState extends RequiredFreshness {
+  /** Whom the browser was sent to. */
+  readonly issuer: string;
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
@@ -102,6 +103,7 @@ export class OidcDriver implements ProviderDriver {
   ): Promise<{ url: string; request: OidcRequestState }> {
     const metadata = await this.guarded(() => this.metadata.get());
     const request = {
+      issuer: metadata.issuer,
       state: randomState(),
       nonce: randomNonce(),
       codeVerifier: randomPKCECodeVerifier(),
@@ -111,7 +113,7 @@ export class OidcDriver implements ProviderDriver {
     const { acrValues, scopes } = this.provider.config;
     // §3.1.2.1: only who asks for an age is promised the time. To be asked anew is an age of nothing.
     const age = prompt === undefined ? maxAge : 0;
-    const url = buildAuthorizationUrl(this.configuration(metadata, this.conversation()), {
+    const url = buildAuthorizationUrl(await this.configuration(metadata, this.conversation()), {
       redirect_uri: redirectUri,
       scope: scopes.join(' '),
       state: request.state,
@@ -135,6 +137,8 @@ export class OidcDriver implements ProviderDriver {
   complete(callback: URL, request: OidcRequestState): Promise<OidcAnswer> {
     return this.guarded(async () => {
       const metadata = await this.metadata.get();
+      // A record that was pointed elsewhere meanwhile: the answer is not for them to see.
+      if (request.issuer !== metadata.issuer) throw new OidcRefusal('issuer_changed');
       this.requireIssuer(callback, metadata);
       return this.exchange(callback, request, metadata);
     });
@@ -146,11 +150,18 @@ export class OidcDriver implements ProviderDriver {
       return `People sign in at ${address}`;
     });
     if (!discovery.ok) return [discovery];
+    const { token_endpoint_auth_methods_supported: offered } = await this.metadata.get();
+    const { clientAuthentication: method } = this.provider.config;
+    const client = {
+      step: 'client authentication',
+      ok: method === undefined || offered.includes(method),
+      message: `It takes ${offered.join(', ')}`,
+    };
     const keys = await this.tried('keys', async () => {
       const { keys } = await this.keys.with(undefined);
       return `${keys.length} published`;
     });
-    return [discovery, keys];
+    return [discovery, client, keys];
   }
 
   dispose(): void {
@@ -163,7 +174,7 @@ export class OidcDriver implements ProviderDriver {
     metadata: OidcMetadata,
   ): Promise<OidcAnswer> {
     const conversation = this.conversation(metadata);
-    const configuration = this.configuration(metadata, conversation);
+    const configuration = await this.configuration(metadata, conversation);
     const checks = {
       expectedState: request.state,
       expectedNonce: request.nonce,
@@ -224,12 +235,15 @@ export class OidcDriver implements ProviderDriver {
   }
 
   /** New for each sign-in: the library would keep keys by it, for a time that is not ours to choose. */
-  private configuration(metadata: OidcMetadata, conversation: OidcConversation): Configuration {
-    const { clientId, clientSecret, issuer } = this.provider.config;
-    const methods = metadata.token_endpoint_auth_methods_supported;
-    const authenticate = methods.includes('client_secret_basic') ? ClientSecretBasic : ClientSecretPost;
+  private async configuration(
+    metadata: OidcMetadata,
+    conversation: OidcConversation,
+  ): Promise<Configuration> {
+    const { config } = this.provider;
+    const { clientId, issuer } = config;
     const client = { [clockTolerance]: MAX_SKEW_SECONDS };
-    const configuration = new Configuration(metadata, clientId, client, authenticate(clientSecret));
+    const authentication = await clientAuthentication(config, metadata);
+    const configuration = new Configuration(metadata, clientId, client, authentication);
     configuration[customFetch] = conversation.fetch;
     enableNonRepudiationChecks(configuration);
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- OutboundHttp decides who is called without TLS

@@ -12,7 +12,7 @@ type KeySet = z.infer<typeof KeySet>;
 export class OidcKeys {
   private readonly document: RemoteDocument<KeySet>;
 
-  constructor(load: () => Promise<unknown>) {
+  constructor(load: () => Promise<unknown>, now?: () => number) {
     this.document = new RemoteDocument({
       load: async () => {
         const { data } = KeySet.safeParse(await load());
@@ -22,6 +22,7 @@ export class OidcKeys {
       freshMs: 300_000,
       staleMs: 86_400_000,
       retryMs: 10_000,
+      now,
     });
   }
 

@@ -4,7 +4,8 @@ import { OidcRefusal } from './oidc-refusal';
 /** What ID tokens may be signed with. Never `none`, and nothing whose key the client knows as well (RFC 8725 §3.1). */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
-const url = z.url({ protocol: /^https?$/ });
+/** As the library will call it: of what it calls, we tell keys and tokens apart by the address. */
+const url = z.url({ protocol: /^https?$/ }).transform((address) => new URL(address).href);
 
 const Metadata = z.object({
   issuer: z.string(),

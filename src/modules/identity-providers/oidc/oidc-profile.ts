@@ -13,6 +13,9 @@ export function profileOf(
   // What is signed has the last word, and alone says how and when somebody authenticated.
   const claims: Claims = { ...more, ...idToken };
   const email = text(claims.email);
+  const about = idToken.email === undefined ? more : idToken;
+  // That another address is verified, which the other of the two holds, says nothing of this one.
+  const isVerified = about.email_verified ?? (more.email === about.email && more.email_verified);
   const authTime = idToken.auth_time;
   return {
     providerId: provider.id,
@@ -21,7 +24,7 @@ export function profileOf(
     externalId: `${provider.config.issuer}#${claims.sub}`,
     username: text(claims.preferred_username) ?? email ?? claims.sub,
     email,
-    emailVerified: claims.email_verified === true && isVouchedFor(email, provider.domains),
+    emailVerified: isVerified === true && isVouchedFor(email, provider.domains),
     displayName: text(claims.name),
     groups: texts(claims.groups),
     attributes: Object.fromEntries(

@@ -4,6 +4,7 @@ import type { ProviderOf } from '../identity-provider';
 import { ProviderDirectory } from '../provider-directory';
 import type { ProviderDriverFactory } from '../provider-driver';
 import { ProviderDrivers } from '../provider-drivers';
+import { publicJwkOf, type ClientJwk } from './client-key';
 import { OidcDriver } from './oidc-driver';
 
 interface ResolvedOidcProvider {
@@ -35,5 +36,11 @@ export class OidcProviders implements ProviderDriverFactory<'oidc'> {
     const provider = await this.directory.bySlug(slug, this.kind);
     const driver = this.drivers.of(provider) as OidcDriver;
     return { providerId: provider.id, version: provider.version, driver };
+  }
+
+  /** The keys of ours that a provider may believe. @throws DomainError `PROVIDER.NOT_FOUND`, as {@link bySlug} */
+  async publicKeys(slug: string): Promise<ClientJwk[]> {
+    const { clientKey } = (await this.directory.bySlug(slug, this.kind)).config;
+    return clientKey === undefined ? [] : [publicJwkOf(clientKey)];
   }
 }

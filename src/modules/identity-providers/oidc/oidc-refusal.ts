@@ -15,6 +15,9 @@ const REASONS: Readonly<Record<string, string>> = {
   OAUTH_WWW_AUTHENTICATE_CHALLENGE: 'client_refused_by_provider',
   OAUTH_KEY_SELECTION_FAILED: 'key_unknown',
   OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'userinfo_sub',
+  OAUTH_RESPONSE_IS_NOT_CONFORM: 'answer_status',
+  OAUTH_INVALID_RESPONSE: 'answer_malformed',
+  OAUTH_PARSE_ERROR: 'answer_unreadable',
 };
 
 /** What the library threw, in our terms: an outage stays one, everything else is a refusal with a reason of its own. */
