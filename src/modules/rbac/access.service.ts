@@ -92,6 +92,19 @@ export class AccessService {
     return ResourceFilter.of(bit, { request, subject, resource, now: this.clock.nowMs() });
   }
 
+  /** The types of those of the resources `ids` that exist. */
+  async typesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const types = new Map<string, string>();
+    if (ids.length === 0) return types;
+    const source = await this.sourceFor();
+    for (const id of ids) {
+      const found = source.node(id);
+      const node = found instanceof Promise ? await found : found;
+      if (node !== null) types.set(id, node.type);
+    }
+    return types;
+  }
+
   /**
    * For handlers that learn of the resource late.
    *
