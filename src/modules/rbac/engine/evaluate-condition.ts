@@ -4,10 +4,9 @@ import {
   type AttributeTest,
   type CircumstanceTest,
   type Comparison,
-  type Condition,
   type Test,
 } from './condition';
-import { valueOf, type Facts } from './facts';
+import { readerOf, type Facts, type Reader } from './facts';
 import { isInNetworks } from './networks';
 import type { StoredCondition } from './subject';
 import { clockOf } from './zoned-clock';
@@ -15,19 +14,26 @@ import { clockOf } from './zoned-clock';
 /** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
 export type Verdict = boolean | null;
 
-/** What `condition` says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
-export function evaluate(condition: StoredCondition, facts: Facts): Verdict {
-  if (condition === 'unreadable') return null;
-  if (isTest(condition)) return evaluateTest(condition, facts);
-  if (condition.op === 'not') return negated(evaluate(condition.of, facts));
-  return every(condition.of, facts, condition.op === 'all');
+/** What a condition says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
+export type Evaluation = (facts: Facts) => Verdict;
+
+export function compileCondition(condition: StoredCondition): Evaluation {
+  if (condition === 'unreadable') return () => null;
+  if (isTest(condition)) return compileTest(condition);
+  if (condition.op === 'not') {
+    const inner = compileCondition(condition.of);
+    return (facts) => negated(inner(facts));
+  }
+  const parts = condition.of.map(compileCondition);
+  const identity = condition.op === 'all';
+  return (facts) => every(parts, facts, identity);
 }
 
 /** Conjunction where `identity` is true, disjunction where it is false: one opposite decides, else unknown remains. */
-function every(conditions: readonly Condition[], facts: Facts, identity: boolean): Verdict {
+function every(parts: readonly Evaluation[], facts: Facts, identity: boolean): Verdict {
   let verdict: Verdict = identity;
-  for (const condition of conditions) {
-    const next = evaluate(condition, facts);
+  for (const part of parts) {
+    const next = part(facts);
     if (next === !identity) return next;
     if (next === null) verdict = null;
   }
@@ -38,8 +44,8 @@ function negated(verdict: Verdict): Verdict {
   return verdict === null ? null : !verdict;
 }
 
-export function evaluateTest(test: Test, facts: Facts): Verdict {
-  return 'attribute' in test ? evaluateAttribute(test, facts) : evaluateCircumstance(test, facts);
+export function compileTest(test: Test): Evaluation {
+  return 'attribute' in test ? compileAttribute(test) : (facts) => evaluateCircumstance(test, facts);
 }
 
 function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
@@ -58,15 +64,17 @@ function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
   }
 }
 
-function evaluateAttribute(test: AttributeTest, facts: Facts): Verdict {
-  const value = valueOf(test.attribute, facts);
-  if (test.op === 'exists') return isPresent(value);
-  if (test.op === 'in') return isOneOf(value, test.values);
-  return compare(test.op, value, operandOf(test, facts));
+function compileAttribute(test: AttributeTest): Evaluation {
+  const read = readerOf(test.attribute);
+  if (test.op === 'exists') return (facts) => isPresent(read(facts));
+  if (test.op === 'in') return (facts) => isOneOf(read(facts), test.values);
+  const { op } = test;
+  const operand = operandOf(test);
+  return (facts) => compare(op, read(facts), operand(facts));
 }
 
-export function operandOf({ value }: Comparison, facts: Facts): unknown {
-  return typeof value === 'object' ? valueOf(value.attribute, facts) : value;
+export function operandOf({ value }: Comparison): Reader {
+  return typeof value === 'object' ? readerOf(value.attribute) : () => value;
 }
 
 /** Unknown where a side is missing, or the two are of different types. Only numbers have an order. */

@@ -11,28 +11,34 @@ export interface Facts {
   readonly now: number;
 }
 
-/** The value of an attribute; undefined where it is unknown. */
-export function valueOf(attribute: string, facts: Facts): unknown {
+/** Reads one attribute; undefined where it is unknown. */
+export type Reader = (facts: Facts) => unknown;
+
+export function readerOf(attribute: string): Reader {
   const [entity, field = '', name = ''] = attribute.split('.');
-  if (entity === 'subject') return subjectValue(field, name, facts);
-  if (entity === 'resource') return resourceValue(field, name, facts);
-  if (entity === 'context') return own(facts.request.context?.attributes, field);
-  return field === 'name' ? facts.request.permission : own(facts.request.actionProperties, name);
+  if (entity === 'subject') return subjectReader(field, name);
+  if (entity === 'resource') return resourceReader(field, name);
+  if (entity === 'context') return ({ request }) => own(request.context?.attributes, field);
+  return field === 'name'
+    ? ({ request }) => request.permission
+    : ({ request }) => own(request.actionProperties, name);
 }
 
-function subjectValue(field: string, name: string, { subject, request }: Facts): unknown {
-  if (field === 'id') return subject.id;
-  return field === 'type' ? subject.type : own(request.subjectProperties, name);
+function subjectReader(field: string, name: string): Reader {
+  if (field === 'id') return ({ subject }) => subject.id;
+  return field === 'type'
+    ? ({ subject }) => subject.type
+    : ({ request }) => own(request.subjectProperties, name);
 }
 
-function resourceValue(field: string, name: string, { resource, request }: Facts): unknown {
+function resourceReader(field: string, name: string): Reader {
   switch (field) {
     case 'tags':
-      return own(resource.tags, name);
+      return ({ resource }) => own(resource.tags, name);
     case 'properties':
-      return own(resource.tags, name) ?? own(request.resourceProperties, name);
+      return ({ resource, request }) => own(resource.tags, name) ?? own(request.resourceProperties, name);
     default:
-      return resource[field as 'id' | 'type' | 'key'];
+      return ({ resource }) => resource[field as 'id' | 'type' | 'key'];
   }
 }
 
