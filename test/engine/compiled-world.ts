@@ -1,7 +1,7 @@
 import { CompiledPolicy } from '../../src/modules/rbac/compiled-policy';
 import type { AccessRequest } from '../../src/modules/rbac/engine/access-request';
-import type { Facts } from '../../src/modules/rbac/engine/facts';
 import { nodeFrom } from '../../src/modules/rbac/engine/resource-node';
+import type { Facts } from '../../src/modules/rbac/engine/subject';
 import { compileSubject } from '../../src/modules/rbac/memory/compile-subject';
 import { holdersOf, lineOf } from './oracle';
 import { NOW, PERMISSIONS, SUBJECTS, type Circumstances, type World } from './worlds';

@@ -60,7 +60,7 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(DECIDE, '!== ALLOWED) return undefined', '=== ALLOWED) return undefined'),
   mutation(EVALUATE, 'if (next === !identity) return next', 'if (next === identity) return next'),
   mutation(EVALUATE, 'if (next === null) verdict = null', ''),
-  mutation(EVALUATE, 'let verdict: Verdict = identity', 'let verdict: Verdict = null'),
+  mutation(EVALUATE, 'let verdict: TruthValue = identity', 'let verdict: TruthValue = null'),
   mutation(EVALUATE, "condition.op === 'all'", "condition.op === 'any'"),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', '!verdict'),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', 'verdict'),
@@ -91,12 +91,12 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(EVALUATE, 'return left >= right', 'return left > right'),
   mutation(EVALUATE, 'isScalar(value) ? values.includes(value) : null', 'values.includes(value)'),
   mutation(
-    'engine/facts',
+    'engine/attributes',
     'own(resource.tags, name) ?? own(request.resourceProperties, name)',
     'own(request.resourceProperties, name)',
   ),
   mutation(
-    'engine/facts',
+    'engine/attributes',
     'Object.hasOwn(properties, name) ? properties[name] : undefined',
     'Object.hasOwn(properties, name) ? undefined : properties[name]',
   ),

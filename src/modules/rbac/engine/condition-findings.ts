@@ -1,8 +1,8 @@
+import { readerOf } from './attributes';
 import { childrenOf, isTest, type Test } from './condition';
 import { compileTest } from './evaluate-condition';
 import type { ConditionFinding, Truth } from './explanation';
-import { readerOf, type Facts } from './facts';
-import type { StoredCondition } from './subject';
+import type { Facts, StoredCondition } from './subject';
 
 /** Every test of `condition`, with what it saw. */
 export function findingsOf(condition: StoredCondition, facts: Facts): ConditionFinding[] {

@@ -1,7 +1,7 @@
+import { readerOf } from './attributes';
 import { childrenOf, isTest, type Comparison, type Test } from './condition';
-import { compileTest, operandOf, type Verdict } from './evaluate-condition';
-import { readerOf, type Facts } from './facts';
-import type { StoredCondition } from './subject';
+import { compileTest, operandOf } from './evaluate-condition';
+import type { Facts, StoredCondition, TruthValue } from './subject';
 
 /** The parameters of a query in the making, and the name under which it knows the rows of `resources`. */
 export interface SqlScope {
@@ -95,7 +95,7 @@ function bind(value: unknown, type: string, { values }: SqlScope): string {
   return `$${values.push(value)}::${type}`;
 }
 
-function literal(verdict: Verdict): string {
+function literal(verdict: TruthValue): string {
   if (verdict === null) return 'NULL::boolean';
   return verdict ? 'TRUE' : 'FALSE';
 }

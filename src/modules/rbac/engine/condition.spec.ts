@@ -1,7 +1,7 @@
 import { ConditionSchema, type Condition } from './condition';
 import { compileCondition } from './evaluate-condition';
-import type { Facts } from './facts';
 import { nodeFrom } from './resource-node';
+import type { Facts } from './subject';
 
 const accepts = (condition: unknown): boolean => ConditionSchema.safeParse(condition).success;
 const nested = (depth: number): unknown =>

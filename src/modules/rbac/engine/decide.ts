@@ -1,8 +1,7 @@
 import type { AccessRequest, Challenge, DecisionBasis } from './access-request';
 import { childrenOf, type Condition } from './condition';
-import type { Facts } from './facts';
 import { liesIn, pathOf } from './resource-node';
-import type { HeldAssignment, StoredCondition } from './subject';
+import type { Facts, HeldAssignment, StoredCondition } from './subject';
 
 export interface Verdict {
   readonly basis: DecisionBasis;

@@ -1,3 +1,4 @@
+import { readerOf, type Reader } from './attributes';
 import {
   DAYS,
   isTest,
@@ -6,17 +7,11 @@ import {
   type Comparison,
   type Test,
 } from './condition';
-import { readerOf, type Facts, type Reader } from './facts';
 import { isInNetworks } from './networks';
-import type { StoredCondition } from './subject';
+import type { Evaluation, Facts, StoredCondition, TruthValue } from './subject';
 import { clockOf } from './zoned-clock';
 
-/** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
-export type Verdict = boolean | null;
-
-/** What a condition says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
-export type Evaluation = (facts: Facts) => Verdict;
-
+/** What is compiled is constant work for the size of the condition: it neither runs code nor matches patterns. */
 export function compileCondition(condition: StoredCondition): Evaluation {
   if (condition === 'unreadable') return () => null;
   if (isTest(condition)) return compileTest(condition);
@@ -30,8 +25,8 @@ export function compileCondition(condition: StoredCondition): Evaluation {
 }
 
 /** Conjunction where `identity` is true, disjunction where it is false: one opposite decides, else unknown remains. */
-function every(parts: readonly Evaluation[], facts: Facts, identity: boolean): Verdict {
-  let verdict: Verdict = identity;
+function every(parts: readonly Evaluation[], facts: Facts, identity: boolean): TruthValue {
+  let verdict: TruthValue = identity;
   for (const part of parts) {
     const next = part(facts);
     if (next === !identity) return next;
@@ -40,7 +35,7 @@ function every(parts: readonly Evaluation[], facts: Facts, identity: boolean): V
   return verdict;
 }
 
-function negated(verdict: Verdict): Verdict {
+function negated(verdict: TruthValue): TruthValue {
   return verdict === null ? null : !verdict;
 }
 
@@ -48,7 +43,7 @@ export function compileTest(test: Test): Evaluation {
   return 'attribute' in test ? compileAttribute(test) : (facts) => evaluateCircumstance(test, facts);
 }
 
-function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
+function evaluateCircumstance(test: CircumstanceTest, facts: Facts): TruthValue {
   const { context = {} } = facts.request;
   switch (test.op) {
     case 'ip':
@@ -78,7 +73,7 @@ export function operandOf({ value }: Comparison): Reader {
 }
 
 /** Unknown where a side is missing, or the two are of different types. Only numbers have an order. */
-function compare(op: Comparison['op'], left: unknown, right: unknown): Verdict {
+function compare(op: Comparison['op'], left: unknown, right: unknown): TruthValue {
   if (!isScalar(left) || typeof left !== typeof right) return null;
   if (op === 'eq') return left === right;
   if (op === 'ne') return left !== right;
@@ -98,7 +93,7 @@ function compareNumbers(op: 'lt' | 'lte' | 'gt' | 'gte', left: number, right: nu
   }
 }
 
-function isOneOf(value: unknown, values: readonly unknown[]): Verdict {
+function isOneOf(value: unknown, values: readonly unknown[]): TruthValue {
   return isScalar(value) ? values.includes(value) : null;
 }
 
@@ -110,7 +105,7 @@ function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function isRecent(mfaAt: number | null | undefined, atMost: number, now: number): Verdict {
+function isRecent(mfaAt: number | null | undefined, atMost: number, now: number): TruthValue {
   if (mfaAt === undefined) return null;
   return mfaAt !== null && now / 1_000 - mfaAt <= atMost;
 }

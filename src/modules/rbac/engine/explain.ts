@@ -2,9 +2,8 @@ import type { Decision } from './access-request';
 import { findingsOf } from './condition-findings';
 import { concerns, isLive, truthOf } from './decide';
 import type { AssignmentFinding, AssignmentOutcome, Explanation, RedactedExplanation } from './explanation';
-import type { Facts } from './facts';
 import { liesIn } from './resource-node';
-import type { HeldAssignment, Subject } from './subject';
+import type { Facts, HeldAssignment, Subject } from './subject';
 
 const MAX_NEAR_MISSES = 20;
 

@@ -1,8 +1,7 @@
 import type { ListFilter } from '../../../common/access';
 import { conditionSql, dependsOnResource, type SqlScope } from './condition-sql';
 import { concerns, isLive, truthOf } from './decide';
-import type { Facts } from './facts';
-import type { HeldAssignment, StoredCondition } from './subject';
+import type { Facts, HeldAssignment, StoredCondition } from './subject';
 
 /** An assignment whose condition waits for the resource. */
 interface Pending {

@@ -1,7 +1,8 @@
 import type { Effect, PrincipalType } from '../assignment';
 import type { CompiledRole } from '../compiled-policy';
+import type { ListRequest } from './access-request';
 import type { Condition } from './condition';
-import type { Evaluation } from './evaluate-condition';
+import type { ResourceNode } from './resource-node';
 
 /** A stored condition that this process does not understand is unknown, whatever it asks. */
 export type StoredCondition = Condition | 'unreadable';
@@ -44,3 +45,18 @@ export interface Subject {
   /** That some condition depends on how recently or surely it authenticated. */
   readonly asksForAuthentication: boolean;
 }
+
+/** All that a condition can see. */
+export interface Facts {
+  readonly request: ListRequest;
+  readonly subject: Subject;
+  readonly resource: ResourceNode;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
+export type TruthValue = boolean | null;
+
+/** What a condition says of the facts. */
+export type Evaluation = (facts: Facts) => TruthValue;

@@ -1,15 +1,4 @@
-import type { ListRequest } from './access-request';
-import type { ResourceNode } from './resource-node';
-import type { Subject } from './subject';
-
-/** All that a condition can see. */
-export interface Facts {
-  readonly request: ListRequest;
-  readonly subject: Subject;
-  readonly resource: ResourceNode;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
+import type { Facts } from './subject';
 
 /** Reads one attribute; undefined where it is unknown. */
 export type Reader = (facts: Facts) => unknown;
