@@ -9,6 +9,7 @@ import { HttpConnection } from '../load/http-connection';
 import { serialise } from '../load/serialise';
 import type { Case, Measurement } from '../measurement';
 import { median } from '../statistics';
+import { growthOfGrants } from './growth-of-grants';
 
 const SMALL = 100_000;
 const LARGE = { quick: 1_000_000, default: 1_000_000, full: 10_000_000 };
@@ -40,6 +41,7 @@ async function measure(bench: Bench): Promise<Measurement> {
     'deep, large': () => p99Of(bench, large, large.deep),
   });
   const fullReads = await sequentialScans(bench, large);
+  const grants = await growthOfGrants(bench);
   const ratioOf = (page: string): number =>
     median(values[`${page}, large`]!.map((value, round) => value / values[`${page}, small`]![round]!));
   return {
@@ -53,6 +55,7 @@ async function measure(bench: Bench): Promise<Measurement> {
       'deep page, large / small': ratioOf('deep'),
       'deep page of the large trail, p99 ms': median(values['deep, large']!),
       'filters that read a month from end to end': fullReads,
+      ...grants,
     },
   };
 }

@@ -61,6 +61,20 @@ export function seedWorld(database: string): Promise<void> {
   });
 }
 
+/** Gives the same users `count` more roles at documents, spread over all of them. */
+export function seedGrants(database: string, count: number): Promise<void> {
+  return withClient(database, async (client) => {
+    await client.query(
+      `INSERT INTO assignments (id, principal_id, role_id, resource_id, effect)
+       SELECT ${idSql('9', 'n')}, ${idSql('d', `n % ${WORLD.users}`)}, ${idSql('e', `n % ${WORLD.roles}`)},
+         ${idSql('c', `(n::bigint * 7919) % ${DOCUMENTS}`)}, 'allow'
+       FROM generate_series(1, $1::int) n ON CONFLICT DO NOTHING`,
+      [count],
+    );
+    await client.query('VACUUM ANALYZE assignments');
+  });
+}
+
 /** The n-th question. Of four, one is of a document in the user's folder, one of one in his area, two of any. */
 export function questionOf(n: number): { readonly subject: string; readonly resource: string } {
   const turn = Math.floor(n / 4);

@@ -280,6 +280,24 @@ describe('who may do what', () => {
     expect((await first.api.get(`/v1/resources/${files[0]}`, { token: user.token })).status).toBe(200);
   });
 
+  it.each(['users', 'roles', 'groups', 'resources', 'assignments', 'identity-providers', 'audit/events'])(
+    'shows in no list of %s by a filter or an order of what it hides',
+    async (list) => {
+      const { body } = await first.api.get(`/v1/${list}?limit=1`, { token: admin });
+      expect(JSON.stringify(body)).not.toMatch(/argon2|password_?hash|secret/i);
+      for (const query of [
+        'passwordHash=x',
+        'password_hash=x',
+        'sort=passwordHash',
+        'order=secret',
+        'q=argon2',
+      ]) {
+        const answer = await first.api.get(`/v1/${list}?${query}`, { token: admin });
+        expect([answer.status, answer.body.code]).toEqual([400, 'REQUEST.MALFORMED']);
+      }
+    },
+  );
+
   it('inherits nothing from a resource or a group of the same name that was deleted', async () => {
     const user = await aUser();
     const role = await aRole(['resources:read']);
@@ -323,6 +341,7 @@ describe('who may do what', () => {
       ];
       expect(await ask(subject, resource)).toBe(true);
       expect(await ask({ type: 'user', id: user.id }, { type: 'document', id: node.id })).toBe(true);
+      expect(await ask(subject, { type: 'document', id: node.id.toUpperCase() })).toBe(true);
       expect(await ask({ type: 'user', id: user.username.toUpperCase() }, resource)).toBe(true);
       for (const unknown of [
         { type: 'robot', id: user.username },

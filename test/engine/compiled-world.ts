@@ -1,13 +1,16 @@
 import { CompiledPolicy } from '../../src/modules/rbac/compiled-policy';
 import type { AccessRequest } from '../../src/modules/rbac/engine/access-request';
-import type { Facts } from '../../src/modules/rbac/engine/facts';
-import type { ResourceNode } from '../../src/modules/rbac/engine/resource-node';
+import { nodeFrom } from '../../src/modules/rbac/engine/resource-node';
+import type { Facts } from '../../src/modules/rbac/engine/subject';
 import { compileSubject } from '../../src/modules/rbac/memory/compile-subject';
 import { holdersOf, lineOf } from './oracle';
 import { NOW, PERMISSIONS, SUBJECTS, type Circumstances, type World } from './worlds';
 
-export const idOf = (kind: 'principal' | 'node' | 'role' | 'assignment', index: number): string =>
-  `00000000-0000-7000-9000-${{ principal: 'a', node: 'b', role: 'c', assignment: 'd' }[kind]}${String(index).padStart(11, '0')}`;
+const LETTERS = { principal: 'a', node: 'b', role: 'c', assignment: 'd' };
+
+/** Two of a kind begin and end alike, so that no id can be told by its print alone. */
+export const idOf = (kind: keyof typeof LETTERS, index: number): string =>
+  `00000000-0000-7${String(index >> 1).padStart(3, '0')}-9000-${LETTERS[kind]}${String(index & 1).padStart(11, '0')}`;
 
 /** The engine, or one with a mistake in it. */
 export interface EngineModules {
@@ -26,14 +29,16 @@ export function compiledOf(world: World, modules: EngineModules = { CompiledPoli
     requiresMfa: false,
   }));
   const policy = new modules.CompiledPolicy(bits, roles, new Map([['a:write', ['a:read']]]));
-  const nodes = world.parents.map((_, node): ResourceNode => ({
-    id: idOf('node', node),
-    path: lineOf(node, world).map((index) => idOf('node', index)),
-    type: 'thing',
-    key: String(node),
-    tags: world.tags[node] === '' ? {} : { class: world.tags[node]! },
-    ownerId: world.owners[node] === null ? null : idOf('principal', world.owners[node]!),
-  }));
+  const nodes = world.parents.map((_, node) =>
+    nodeFrom({
+      id: idOf('node', node),
+      path: lineOf(node, world).map((index) => idOf('node', index)),
+      type: 'thing',
+      key: String(node),
+      tags: world.tags[node] === '' ? {} : { class: world.tags[node]! },
+      ownerId: world.owners[node] === null ? null : idOf('principal', world.owners[node]!),
+    }),
+  );
   const subjects = Array.from({ length: SUBJECTS }, (_, subject) => {
     const holders = [...new Set(holdersOf(subject, world))];
     return modules.compileSubject(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { decide } from '../../src/modules/rbac/engine/decide';
 import { explain } from '../../src/modules/rbac/engine/explain';
+import { pathOf } from '../../src/modules/rbac/engine/resource-node';
 import { ResourceFilter } from '../../src/modules/rbac/engine/resource-filter';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { compiledOf, factsOf, idOf } from './compiled-world';
@@ -125,18 +126,20 @@ describe('the decision engine', () => {
           fc.constantFrom(...PERMISSIONS),
           async (world, circumstances, permission) => {
             const compiled = compiledOf(world);
-            const rows = compiled.nodes.map(({ id, path, type, key, tags, ownerId }) => ({
-              id,
-              path,
-              type,
-              key,
-              name: key,
-              tags,
-              owner_id: ownerId,
-              version: 1,
-              created_at: 'now',
-              updated_at: 'now',
-            }));
+            const rows = compiled.nodes
+              .map((node) => ({ node, path: pathOf(node) }))
+              .map(({ node: { id, type, key, tags, ownerId }, path }) => ({
+                id,
+                path,
+                type,
+                key,
+                name: key,
+                tags,
+                owner_id: ownerId,
+                version: 1,
+                created_at: 'now',
+                updated_at: 'now',
+              }));
             await client.query('TRUNCATE world_nodes');
             await client.query(
               'INSERT INTO world_nodes SELECT * FROM jsonb_populate_recordset(NULL::world_nodes, $1)',

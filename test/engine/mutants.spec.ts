@@ -10,6 +10,7 @@ const DECIDE = 'engine/decide';
 const EVALUATE = 'engine/evaluate-condition';
 const POLICY = 'compiled-policy';
 const SUBJECT = 'memory/compile-subject';
+const NODE = 'engine/resource-node';
 
 /** Mistakes that somebody could make, one at a time. */
 const MUTATIONS: readonly Mutation[] = [
@@ -21,19 +22,31 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(DECIDE, 'else if (truth === true)', 'else if (truth !== false)'),
   mutation(DECIDE, 'else if (truth === true)', 'else'),
   mutation(DECIDE, '(truth === true) verdict = ALLOWED', '(truth === true) return ALLOWED'),
-  mutation(DECIDE, 'assignment.condition === null ? true', 'assignment.condition !== null ? true'),
+  mutation(DECIDE, 'if (!liesIn(', 'if (liesIn('),
   mutation(DECIDE, '|| !isLive(assignment, facts.now)', ''),
   mutation(DECIDE, '!concerns(assignment, bit) ||', ''),
-  mutation(DECIDE, 'validFrom <= now', 'validFrom < now'),
-  mutation(DECIDE, 'now < validTo', 'now <= validTo'),
-  mutation(DECIDE, 'validFrom <= now && now < validTo', 'now < validTo'),
-  mutation(DECIDE, 'validFrom <= now && now < validTo', 'validFrom <= now'),
+  mutation(DECIDE, 'window.from <= now', 'window.from < now'),
+  mutation(DECIDE, 'now < window.to', 'now <= window.to'),
+  mutation(DECIDE, 'window.from <= now && now < window.to', 'now < window.to'),
+  mutation(DECIDE, 'window.from <= now && now < window.to', 'window.from <= now'),
   mutation(DECIDE, "effect === 'allow' ? role.grants : role.denies", 'role.grants'),
   mutation(DECIDE, "effect === 'allow' ? role.grants : role.denies", 'role.denies'),
-  mutation(DECIDE, 'const nodeId of path', 'const nodeId of path.slice(-1)'),
-  mutation(DECIDE, 'const nodeId of path', 'const nodeId of path.slice(1)'),
-  mutation(DECIDE, 'const nodeId of path', 'const nodeId of path.slice(0, -1)'),
-  mutation(DECIDE, 'if (!facts.resource.path.includes(assignment.resourceId)) continue;', ''),
+  mutation(
+    DECIDE,
+    'const nodeId of pathOf(facts.resource)',
+    'const nodeId of pathOf(facts.resource).slice(-1)',
+  ),
+  mutation(
+    DECIDE,
+    'const nodeId of pathOf(facts.resource)',
+    'const nodeId of pathOf(facts.resource).slice(1)',
+  ),
+  mutation(
+    DECIDE,
+    'const nodeId of pathOf(facts.resource)',
+    'const nodeId of pathOf(facts.resource).slice(0, -1)',
+  ),
+  mutation(DECIDE, 'if (!liesIn(facts.resource, assignment.resourceId, assignment.print)) continue;', ''),
   mutation(DECIDE, 'if (verdict === DENIED) return DENIED;', ''),
   mutation(DECIDE, 'weigh(here, verdict, bit, facts)', 'weigh(here, NOT_ALLOWED, bit, facts)'),
   mutation(
@@ -47,8 +60,8 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(DECIDE, '!== ALLOWED) return undefined', '=== ALLOWED) return undefined'),
   mutation(EVALUATE, 'if (next === !identity) return next', 'if (next === identity) return next'),
   mutation(EVALUATE, 'if (next === null) verdict = null', ''),
-  mutation(EVALUATE, 'let verdict: Verdict = identity', 'let verdict: Verdict = null'),
-  mutation(EVALUATE, "condition.op === 'all')", "condition.op === 'any')"),
+  mutation(EVALUATE, 'let verdict: TruthValue = identity', 'let verdict: TruthValue = null'),
+  mutation(EVALUATE, "condition.op === 'all'", "condition.op === 'any'"),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', '!verdict'),
   mutation(EVALUATE, 'verdict === null ? null : !verdict', 'verdict'),
   mutation(EVALUATE, 'context.acr === undefined ? null', 'context.acr === undefined ? false'),
@@ -78,12 +91,12 @@ const MUTATIONS: readonly Mutation[] = [
   mutation(EVALUATE, 'return left >= right', 'return left > right'),
   mutation(EVALUATE, 'isScalar(value) ? values.includes(value) : null', 'values.includes(value)'),
   mutation(
-    'engine/facts',
+    'engine/attributes',
     'own(resource.tags, name) ?? own(request.resourceProperties, name)',
     'own(request.resourceProperties, name)',
   ),
   mutation(
-    'engine/facts',
+    'engine/attributes',
     'Object.hasOwn(properties, name) ? properties[name] : undefined',
     'Object.hasOwn(properties, name) ? undefined : properties[name]',
   ),
@@ -113,9 +126,20 @@ const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(SUBJECT, "effect === 'deny' && row.exempt", "effect === 'allow' && row.exempt"),
   mutation(SUBJECT, 'holders.has(principalId)', 'principalId === holderId'),
-  mutation(SUBJECT, 'row.validFrom ?? -Infinity', '-Infinity'),
-  mutation(SUBJECT, 'row.validTo ?? Infinity', 'Infinity'),
-  mutation(SUBJECT, 'row.validTo ?? Infinity', 'row.validTo ?? -Infinity'),
+  mutation(SUBJECT, 'validFrom ?? -Infinity', '-Infinity'),
+  mutation(SUBJECT, 'validTo ?? Infinity', 'Infinity'),
+  mutation(SUBJECT, 'validTo ?? Infinity', 'validTo ?? -Infinity'),
+  mutation(SUBJECT, 'validFrom === null && validTo === null', 'validFrom === null || validTo === null'),
+  mutation(
+    SUBJECT,
+    'condition === null ? null : compileCondition',
+    'condition !== null ? null : compileCondition',
+  ),
+  mutation(NODE, 'if (node.print === print && node.id === id) return true;', ''),
+  mutation(NODE, 'prints[index] === print && ids[index] === id', 'prints[index] === print'),
+  mutation(NODE, 'prints[index] === print && ids[index] === id', 'ids[index] !== id'),
+  mutation(NODE, 'let index = 0', 'let index = 1'),
+  mutation(NODE, 'index < prints.length', 'index < prints.length - 1'),
   mutation(SUBJECT, 'row.condition === null ? null', 'row.condition !== null ? null'),
   mutation(SUBJECT, 'else others.push(held)', ''),
 ];

@@ -73,9 +73,8 @@ export class AccessService {
   async explain(request: AccessRequest, options?: DecideOptions): Promise<Explanation> {
     const source = await this.sourceFor(options);
     const now = this.clock.nowMs();
-    const inputs = await this.load(source, request);
-    const decision = decideWith(source, request, inputs, now);
-    const [subject, resource] = inputs;
+    const [subject, resource] = await this.load(source, request);
+    const decision = decideWith(source, request, subject, resource, now);
     const bit = source.policy.bitOf(request.permission);
     if (subject === null || resource === null || bit === undefined || subject.type !== request.subject.type)
       return { decision, deciding: [], nearMisses: [] };
@@ -90,6 +89,19 @@ export class AccessService {
     if (subject === null || resource === null || bit === undefined || subject.type !== request.subject.type)
       return NO_RESOURCES;
     return ResourceFilter.of(bit, { request, subject, resource, now: this.clock.nowMs() });
+  }
+
+  /** The types of those of the resources `ids` that exist. */
+  async typesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const types = new Map<string, string>();
+    if (ids.length === 0) return types;
+    const source = await this.sourceFor();
+    for (const id of ids) {
+      const found = source.node(id);
+      const node = found instanceof Promise ? await found : found;
+      if (node !== null) types.set(id, node.type);
+    }
+    return types;
   }
 
   /**
@@ -132,7 +144,8 @@ export class AccessService {
     const subject = await source.subject(subjectId);
     return (
       subject?.held.some(
-        ({ role, effect, validTo }) => role.requiresMfa && effect === 'allow' && validTo > now,
+        ({ role, effect, window }) =>
+          role.requiresMfa && effect === 'allow' && (window === null || window.to > now),
       ) === true
     );
   }
@@ -145,9 +158,9 @@ export class AccessService {
     const subject = source.subject(request.subject.id);
     const node = source.node(request.resource ?? ROOT_RESOURCE_ID);
     if (!(subject instanceof Promise) && !(node instanceof Promise))
-      return decideWith(source, request, [subject, node], this.clock.nowMs());
+      return decideWith(source, request, subject, node, this.clock.nowMs());
     return Promise.all([subject, node]).then((inputs) =>
-      decideWith(source, request, inputs, this.clock.nowMs()),
+      decideWith(source, request, ...inputs, this.clock.nowMs()),
     );
   }
 
@@ -175,7 +188,8 @@ export class AccessService {
 function decideWith(
   source: PolicySource,
   request: AccessRequest,
-  [subject, resource]: Inputs,
+  subject: Subject | null,
+  resource: ResourceNode | null,
   now: number,
 ): Decision {
   const { policyVersion } = source;

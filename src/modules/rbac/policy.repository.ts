@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../infrastructure/database';
 import type { RoleDefinition } from './compiled-policy';
-import type { ResourceNode } from './engine/resource-node';
+import type { ResourceRow } from './engine/resource-node';
 import type { SubjectRow } from './memory/compile-subject';
 
 /** The whole policy but for who holds what, from one snapshot. */
@@ -107,7 +107,7 @@ export class PolicyRepository {
     return (await this.database.query<SubjectRow>(FIND_SUBJECT, [id]))[0] ?? null;
   }
 
-  async findNode(id: string): Promise<ResourceNode | null> {
-    return (await this.database.query<ResourceNode>(FIND_NODE, [id]))[0] ?? null;
+  async findNode(id: string): Promise<ResourceRow | null> {
+    return (await this.database.query<ResourceRow>(FIND_NODE, [id]))[0] ?? null;
   }
 }

@@ -197,7 +197,7 @@ describe('random writes over HTTP', () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -217,7 +217,7 @@ describe('random writes over HTTP', () => {
           );
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { SubjectDirectory } from '../../../common/access';
 import { uuidField } from '../../../common/validation';
 import type { Question } from '../access-api/access-questions';
+import { AccessService } from '../access.service';
 import type { PrincipalType } from '../assignment';
 import type { Properties } from '../engine/access-request';
 import { GroupsRepository } from '../groups/groups.repository';
-import { ResourcesRepository, type ResourceName } from '../resources/resources.repository';
+import { ResourcesRepository } from '../resources/resources.repository';
 
 interface Entity {
   readonly type: string;
@@ -24,13 +25,14 @@ export interface NamedQuestion {
 /** The id that nobody and nothing has: the engine denies it as it does all that is unknown. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Turns names of the caller's world into ids, in a fixed number of queries for any number of questions. */
+/** Turns names of the caller's world into ids: names in a fixed number of queries for any number of questions. */
 @Injectable()
 export class EntityNames {
   constructor(
     private readonly directory: SubjectDirectory,
     private readonly groups: GroupsRepository,
     private readonly resources: ResourcesRepository,
+    private readonly access: AccessService,
   ) {}
 
   async resolve(questions: readonly NamedQuestion[]): Promise<Question[]> {
@@ -63,16 +65,17 @@ export class EntityNames {
   }
 
   private async resourceIds(resources: readonly Entity[]): Promise<(resource: Entity) => string> {
-    const keys = resources.map(({ type, id }) => ({ type, key: id }));
-    const ids = resources.flatMap(({ id }) => (isId(id) ? [id.toLowerCase()] : []));
-    const byKey = await this.resources.findNamesByKeys(keys);
-    const byId = ids.length === 0 ? [] : await this.resources.findNamesByIds(ids);
-    const known = new Map([
-      ...byKey.map((resource) => [spelled(resource.type, resource.key), resource.id] as const),
-      ...byId.map((resource: ResourceName) => [spelled(resource.type, resource.id), resource.id] as const),
-    ]);
-    return ({ type, id }) =>
-      known.get(spelled(type, isId(id) ? id.toLowerCase() : id)) ?? known.get(spelled(type, id)) ?? NO_ID;
+    const ids = new Set(resources.flatMap(({ id }) => (isId(id) ? [id.toLowerCase()] : [])));
+    const types = await this.access.typesOf([...ids]);
+    const isById = ({ type, id }: Entity): boolean => types.get(id.toLowerCase()) === type;
+    // What is known by its id costs no query.
+    const keys = resources.filter((resource) => !isById(resource)).map(({ type, id }) => ({ type, key: id }));
+    const named = keys.length === 0 ? [] : await this.resources.findNamesByKeys(keys);
+    const known = new Map(named.map(({ type, key, id }) => [spelled(type, key), id]));
+    return (resource) =>
+      isById(resource)
+        ? resource.id.toLowerCase()
+        : (known.get(spelled(resource.type, resource.id)) ?? NO_ID);
   }
 }
 

@@ -1,15 +1,15 @@
+import { readerOf } from './attributes';
 import { childrenOf, isTest, type Test } from './condition';
-import { evaluateTest } from './evaluate-condition';
+import { compileTest } from './evaluate-condition';
 import type { ConditionFinding, Truth } from './explanation';
-import { valueOf, type Facts } from './facts';
-import type { StoredCondition } from './subject';
+import type { Facts, StoredCondition } from './subject';
 
 /** Every test of `condition`, with what it saw. */
 export function findingsOf(condition: StoredCondition, facts: Facts): ConditionFinding[] {
   if (condition === 'unreadable') return [{ test: 'unreadable', result: 'unknown' }];
   if (!isTest(condition)) return childrenOf(condition).flatMap((child) => findingsOf(child, facts));
   const value = seenBy(condition, facts);
-  const result = wordFor(evaluateTest(condition, facts));
+  const result = wordFor(compileTest(condition)(facts));
   return [{ test: labelOf(condition), ...(value !== undefined && { value }), result }];
 }
 
@@ -18,7 +18,7 @@ function labelOf({ op, ...rest }: Test): string {
 }
 
 function seenBy(test: Test, facts: Facts): unknown {
-  if ('attribute' in test) return valueOf(test.attribute, facts);
+  if ('attribute' in test) return readerOf(test.attribute)(facts);
   const { context = {} } = facts.request;
   switch (test.op) {
     case 'ip':

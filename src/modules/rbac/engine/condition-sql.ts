@@ -1,7 +1,7 @@
+import { readerOf } from './attributes';
 import { childrenOf, isTest, type Comparison, type Test } from './condition';
-import { evaluateTest, operandOf, type Verdict } from './evaluate-condition';
-import { valueOf, type Facts } from './facts';
-import type { StoredCondition } from './subject';
+import { compileTest, operandOf } from './evaluate-condition';
+import type { Facts, StoredCondition, TruthValue } from './subject';
 
 /** The parameters of a query in the making, and the name under which it knows the rows of `resources`. */
 export interface SqlScope {
@@ -24,7 +24,7 @@ export function conditionSql(condition: StoredCondition, facts: Facts, scope: Sq
   if (isTest(condition)) {
     return testsResource(condition)
       ? testSql(condition, facts, scope)
-      : literal(evaluateTest(condition, facts));
+      : literal(compileTest(condition)(facts));
   }
   if (condition.op === 'not') return `(NOT ${conditionSql(condition.of, facts, scope)})`;
   const parts = condition.of.map((child) => conditionSql(child, facts, scope));
@@ -52,9 +52,9 @@ function ownerSql({ subject }: Facts, scope: SqlScope): string {
 }
 
 function comparisonSql(test: Comparison, facts: Facts, scope: SqlScope): string {
-  const left = sideSql(test.attribute, valueOf(test.attribute, facts), facts, scope);
+  const left = sideSql(test.attribute, readerOf(test.attribute)(facts), facts, scope);
   const other = typeof test.value === 'object' ? test.value.attribute : '';
-  const right = sideSql(other, operandOf(test, facts), facts, scope);
+  const right = sideSql(other, operandOf(test)(facts), facts, scope);
   const type =
     test.op === 'eq' || test.op === 'ne'
       ? `jsonb_typeof(l) IN ('string', 'number', 'boolean')`
@@ -95,7 +95,7 @@ function bind(value: unknown, type: string, { values }: SqlScope): string {
   return `$${values.push(value)}::${type}`;
 }
 
-function literal(verdict: Verdict): string {
+function literal(verdict: TruthValue): string {
   if (verdict === null) return 'NULL::boolean';
   return verdict ? 'TRUE' : 'FALSE';
 }

@@ -1,6 +1,7 @@
 import { ConditionSchema, type Condition } from './condition';
-import { evaluate } from './evaluate-condition';
-import type { Facts } from './facts';
+import { compileCondition } from './evaluate-condition';
+import { nodeFrom } from './resource-node';
+import type { Facts } from './subject';
 
 const accepts = (condition: unknown): boolean => ConditionSchema.safeParse(condition).success;
 const nested = (depth: number): unknown =>
@@ -16,7 +17,7 @@ const factsAt = (time: string, context: object = {}): Facts => ({
     assignments: new Map(),
     asksForAuthentication: false,
   },
-  resource: { id: 'root', path: ['root'], type: 'root', key: 'root', tags: {}, ownerId: null },
+  resource: nodeFrom({ id: 'root', path: ['root'], type: 'root', key: 'root', tags: {}, ownerId: null }),
   now: Date.parse(time),
 });
 
@@ -58,7 +59,7 @@ describe('a condition', () => {
     ['2026-03-29T15:00:00Z', false],
   ])('on office hours in Berlin holds at %s: %s', (time, expected) => {
     const condition: Condition = { op: 'time', zone: 'Europe/Berlin', from: '09:00', to: '17:00' };
-    expect(evaluate(condition, factsAt(time))).toBe(expected);
+    expect(compileCondition(condition)(factsAt(time))).toBe(expected);
   });
 
   it.each<[string, boolean]>([
@@ -70,7 +71,7 @@ describe('a condition', () => {
     ['2026-01-02T03:00:00Z', false],
   ])('on the night that begins on Friday holds at %s: %s', (time, expected) => {
     const condition: Condition = { op: 'time', zone: 'UTC', days: ['fri'], from: '22:00', to: '06:00' };
-    expect(evaluate(condition, factsAt(time))).toBe(expected);
+    expect(compileCondition(condition)(factsAt(time))).toBe(expected);
   });
 
   it.each<[string | undefined, boolean | null]>([
@@ -83,6 +84,6 @@ describe('a condition', () => {
     [undefined, null],
   ])('on networks says of %s: %s', (ip, expected) => {
     const condition: Condition = { op: 'ip', in: ['10.0.0.0/8', '2001:db8::/32'] };
-    expect(evaluate(condition, factsAt('2026-01-01T00:00:00Z', { ip }))).toBe(expected);
+    expect(compileCondition(condition)(factsAt('2026-01-01T00:00:00Z', { ip }))).toBe(expected);
   });
 });

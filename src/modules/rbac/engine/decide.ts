@@ -1,8 +1,7 @@
 import type { AccessRequest, Challenge, DecisionBasis } from './access-request';
 import { childrenOf, type Condition } from './condition';
-import { evaluate } from './evaluate-condition';
-import type { Facts } from './facts';
-import type { HeldAssignment, StoredCondition } from './subject';
+import { liesIn, pathOf } from './resource-node';
+import type { Facts, HeldAssignment, StoredCondition } from './subject';
 
 export interface Verdict {
   readonly basis: DecisionBasis;
@@ -25,10 +24,9 @@ export function decide(bit: number, facts: Facts): Verdict {
 /** Looks at what the subject holds, or up the path: whichever is shorter. */
 function judge(bit: number, facts: Facts): Verdict {
   const { held, assignments } = facts.subject;
-  const { path } = facts.resource;
-  if (held.length <= path.length) return weigh(held, NOT_ALLOWED, bit, facts);
+  if (held.length <= facts.resource.above.ids.length + 1) return weigh(held, NOT_ALLOWED, bit, facts);
   let verdict = NOT_ALLOWED;
-  for (const nodeId of path) {
+  for (const nodeId of pathOf(facts.resource)) {
     const here = assignments.get(nodeId);
     if (here !== undefined) verdict = weigh(here, verdict, bit, facts);
     if (verdict === DENIED) return DENIED;
@@ -40,8 +38,8 @@ function weigh(held: readonly HeldAssignment[], before: Verdict, bit: number, fa
   let verdict = before;
   for (const assignment of held) {
     if (!concerns(assignment, bit) || !isLive(assignment, facts.now)) continue;
-    if (!facts.resource.path.includes(assignment.resourceId)) continue;
-    const truth = assignment.condition === null ? true : evaluate(assignment.condition, facts);
+    if (!liesIn(facts.resource, assignment.resourceId, assignment.print)) continue;
+    const truth = truthOf(assignment, facts);
     if (assignment.effect === 'deny') {
       // What cannot be told denies, within the denial's own target.
       if (truth !== false && !assignment.exempt) return DENIED;
@@ -55,14 +53,19 @@ export function concerns({ effect, role }: HeldAssignment, bit: number): boolean
   return (effect === 'allow' ? role.grants : role.denies).has(bit);
 }
 
-export function isLive({ validFrom, validTo }: HeldAssignment, now: number): boolean {
-  return validFrom <= now && now < validTo;
+export function isLive({ window }: HeldAssignment, now: number): boolean {
+  return window === null || (window.from <= now && now < window.to);
+}
+
+/** What its condition says; null where that cannot be told. */
+export function truthOf({ test }: HeldAssignment, facts: Facts): boolean | null {
+  return test === null ? true : test(facts);
 }
 
 /** The authentication after which the answer would be yes, if there is one. */
 function challengeOf(bit: number, facts: Facts): Verdict | undefined {
   if (!facts.subject.asksForAuthentication) return undefined;
-  const relevant = facts.resource.path
+  const relevant = pathOf(facts.resource)
     .flatMap((nodeId) => facts.subject.assignments.get(nodeId) ?? [])
     .filter(
       (held) => concerns(held, bit) && isLive(held, facts.now) && asksForAuthentication(held.condition),

@@ -1,48 +1,49 @@
+import { readerOf, type Reader } from './attributes';
 import {
   DAYS,
   isTest,
   type AttributeTest,
   type CircumstanceTest,
   type Comparison,
-  type Condition,
   type Test,
 } from './condition';
-import { valueOf, type Facts } from './facts';
 import { isInNetworks } from './networks';
-import type { StoredCondition } from './subject';
+import type { Evaluation, Facts, StoredCondition, TruthValue } from './subject';
 import { clockOf } from './zoned-clock';
 
-/** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
-export type Verdict = boolean | null;
-
-/** What `condition` says of `facts`. Constant work for its size: it neither runs code nor matches patterns. */
-export function evaluate(condition: StoredCondition, facts: Facts): Verdict {
-  if (condition === 'unreadable') return null;
-  if (isTest(condition)) return evaluateTest(condition, facts);
-  if (condition.op === 'not') return negated(evaluate(condition.of, facts));
-  return every(condition.of, facts, condition.op === 'all');
+/** What is compiled is constant work for the size of the condition: it neither runs code nor matches patterns. */
+export function compileCondition(condition: StoredCondition): Evaluation {
+  if (condition === 'unreadable') return () => null;
+  if (isTest(condition)) return compileTest(condition);
+  if (condition.op === 'not') {
+    const inner = compileCondition(condition.of);
+    return (facts) => negated(inner(facts));
+  }
+  const parts = condition.of.map(compileCondition);
+  const identity = condition.op === 'all';
+  return (facts) => every(parts, facts, identity);
 }
 
 /** Conjunction where `identity` is true, disjunction where it is false: one opposite decides, else unknown remains. */
-function every(conditions: readonly Condition[], facts: Facts, identity: boolean): Verdict {
-  let verdict: Verdict = identity;
-  for (const condition of conditions) {
-    const next = evaluate(condition, facts);
+function every(parts: readonly Evaluation[], facts: Facts, identity: boolean): TruthValue {
+  let verdict: TruthValue = identity;
+  for (const part of parts) {
+    const next = part(facts);
     if (next === !identity) return next;
     if (next === null) verdict = null;
   }
   return verdict;
 }
 
-function negated(verdict: Verdict): Verdict {
+function negated(verdict: TruthValue): TruthValue {
   return verdict === null ? null : !verdict;
 }
 
-export function evaluateTest(test: Test, facts: Facts): Verdict {
-  return 'attribute' in test ? evaluateAttribute(test, facts) : evaluateCircumstance(test, facts);
+export function compileTest(test: Test): Evaluation {
+  return 'attribute' in test ? compileAttribute(test) : (facts) => evaluateCircumstance(test, facts);
 }
 
-function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
+function evaluateCircumstance(test: CircumstanceTest, facts: Facts): TruthValue {
   const { context = {} } = facts.request;
   switch (test.op) {
     case 'ip':
@@ -58,19 +59,21 @@ function evaluateCircumstance(test: CircumstanceTest, facts: Facts): Verdict {
   }
 }
 
-function evaluateAttribute(test: AttributeTest, facts: Facts): Verdict {
-  const value = valueOf(test.attribute, facts);
-  if (test.op === 'exists') return isPresent(value);
-  if (test.op === 'in') return isOneOf(value, test.values);
-  return compare(test.op, value, operandOf(test, facts));
+function compileAttribute(test: AttributeTest): Evaluation {
+  const read = readerOf(test.attribute);
+  if (test.op === 'exists') return (facts) => isPresent(read(facts));
+  if (test.op === 'in') return (facts) => isOneOf(read(facts), test.values);
+  const { op } = test;
+  const operand = operandOf(test);
+  return (facts) => compare(op, read(facts), operand(facts));
 }
 
-export function operandOf({ value }: Comparison, facts: Facts): unknown {
-  return typeof value === 'object' ? valueOf(value.attribute, facts) : value;
+export function operandOf({ value }: Comparison): Reader {
+  return typeof value === 'object' ? readerOf(value.attribute) : () => value;
 }
 
 /** Unknown where a side is missing, or the two are of different types. Only numbers have an order. */
-function compare(op: Comparison['op'], left: unknown, right: unknown): Verdict {
+function compare(op: Comparison['op'], left: unknown, right: unknown): TruthValue {
   if (!isScalar(left) || typeof left !== typeof right) return null;
   if (op === 'eq') return left === right;
   if (op === 'ne') return left !== right;
@@ -90,7 +93,7 @@ function compareNumbers(op: 'lt' | 'lte' | 'gt' | 'gte', left: number, right: nu
   }
 }
 
-function isOneOf(value: unknown, values: readonly unknown[]): Verdict {
+function isOneOf(value: unknown, values: readonly unknown[]): TruthValue {
   return isScalar(value) ? values.includes(value) : null;
 }
 
@@ -102,7 +105,7 @@ function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function isRecent(mfaAt: number | null | undefined, atMost: number, now: number): Verdict {
+function isRecent(mfaAt: number | null | undefined, atMost: number, now: number): TruthValue {
   if (mfaAt === undefined) return null;
   return mfaAt !== null && now / 1_000 - mfaAt <= atMost;
 }

@@ -1,10 +1,9 @@
 import type { Decision } from './access-request';
 import { findingsOf } from './condition-findings';
-import { concerns } from './decide';
-import { evaluate } from './evaluate-condition';
+import { concerns, isLive, truthOf } from './decide';
 import type { AssignmentFinding, AssignmentOutcome, Explanation, RedactedExplanation } from './explanation';
-import type { Facts } from './facts';
-import type { HeldAssignment, Subject } from './subject';
+import { liesIn } from './resource-node';
+import type { Facts, HeldAssignment, Subject } from './subject';
 
 const MAX_NEAR_MISSES = 20;
 
@@ -52,13 +51,16 @@ function findingOf(held: HeldAssignment, facts: Facts): AssignmentFinding {
 }
 
 function outcomeOf(held: HeldAssignment, facts: Facts): AssignmentOutcome {
-  if (!facts.resource.path.includes(held.resourceId)) return 'elsewhere';
-  if (facts.now < held.validFrom) return 'not_yet_valid';
-  if (facts.now >= held.validTo) return 'expired';
+  if (!liesIn(facts.resource, held.resourceId, held.print)) return 'elsewhere';
+  if (!isLive(held, facts.now)) return hasEnded(held, facts.now) ? 'expired' : 'not_yet_valid';
   if (held.exempt) return 'exempt';
-  const truth = held.condition === null ? true : evaluate(held.condition, facts);
+  const truth = truthOf(held, facts);
   if (truth === null) return held.effect === 'deny' ? 'applies' : 'condition_unknown';
   return truth ? 'applies' : 'condition_not_met';
+}
+
+function hasEnded({ window }: HeldAssignment, now: number): boolean {
+  return window !== null && window.to <= now;
 }
 
 function groupsTo(holderId: string, { holders }: Subject): string[] {

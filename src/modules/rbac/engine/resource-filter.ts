@@ -1,9 +1,7 @@
 import type { ListFilter } from '../../../common/access';
 import { conditionSql, dependsOnResource, type SqlScope } from './condition-sql';
-import { concerns, isLive } from './decide';
-import { evaluate } from './evaluate-condition';
-import type { Facts } from './facts';
-import type { HeldAssignment, StoredCondition } from './subject';
+import { concerns, isLive, truthOf } from './decide';
+import type { Facts, HeldAssignment, StoredCondition } from './subject';
 
 /** An assignment whose condition waits for the resource. */
 interface Pending {
@@ -48,7 +46,8 @@ export class ResourceFilter implements ListFilter {
     return `${expression} IN (SELECT allowed.id FROM resources allowed WHERE ${this.onResource('allowed', values)})`;
   }
 
-  private add({ effect, resourceId, condition, exempt }: HeldAssignment): void {
+  private add(assignment: HeldAssignment): void {
+    const { effect, resourceId, condition, exempt } = assignment;
     if (exempt) return;
     const [settled, pending] =
       effect === 'allow' ? [this.allowedAt, this.allowedWhere] : [this.deniedAt, this.deniedWhere];
@@ -56,7 +55,7 @@ export class ResourceFilter implements ListFilter {
       pending.push({ nodeId: resourceId, condition });
       return;
     }
-    const truth = condition === null ? true : evaluate(condition, this.facts);
+    const truth = truthOf(assignment, this.facts);
     if (truth === true || (truth === null && effect === 'deny')) settled.add(resourceId);
   }
 

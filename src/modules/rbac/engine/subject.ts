@@ -1,9 +1,17 @@
 import type { Effect, PrincipalType } from '../assignment';
 import type { CompiledRole } from '../compiled-policy';
+import type { ListRequest } from './access-request';
 import type { Condition } from './condition';
+import type { ResourceNode } from './resource-node';
 
 /** A stored condition that this process does not understand is unknown, whatever it asks. */
 export type StoredCondition = Condition | 'unreadable';
+
+/** Milliseconds since the epoch; -Infinity and Infinity where it has no bound. The end is not in it. */
+export interface ValidityWindow {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** An assignment as a decision needs it. */
 export interface HeldAssignment {
@@ -13,10 +21,13 @@ export interface HeldAssignment {
   readonly role: CompiledRole;
   readonly effect: Effect;
   readonly resourceId: string;
+  /** Of the resource's id. */
+  readonly print: number;
   readonly condition: StoredCondition | null;
-  /** Milliseconds since the epoch; -Infinity and Infinity where it has no bound. */
-  readonly validFrom: number;
-  readonly validTo: number;
+  /** The condition, compiled; null where it applies always. */
+  readonly test: Evaluation | null;
+  /** Null where it holds for good. */
+  readonly window: ValidityWindow | null;
   /** That the denial spares this subject. */
   readonly exempt: boolean;
 }
@@ -34,3 +45,18 @@ export interface Subject {
   /** That some condition depends on how recently or surely it authenticated. */
   readonly asksForAuthentication: boolean;
 }
+
+/** All that a condition can see. */
+export interface Facts {
+  readonly request: ListRequest;
+  readonly subject: Subject;
+  readonly resource: ResourceNode;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** True, false, or null for unknown: Kleene's logic, which is SQL's too. */
+export type TruthValue = boolean | null;
+
+/** What a condition says of the facts. */
+export type Evaluation = (facts: Facts) => TruthValue;

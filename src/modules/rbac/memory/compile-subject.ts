@@ -2,7 +2,9 @@ import type { CompiledPolicy, Effect } from '../compiled-policy';
 import type { PrincipalType } from '../assignment';
 import { ConditionSchema } from '../engine/condition';
 import { asksForAuthentication } from '../engine/decide';
-import type { HeldAssignment, StoredCondition, Subject } from '../engine/subject';
+import { compileCondition } from '../engine/evaluate-condition';
+import { printOf } from '../engine/resource-node';
+import type { HeldAssignment, StoredCondition, Subject, ValidityWindow } from '../engine/subject';
 
 export interface AssignmentRow {
   readonly id: string;
@@ -49,17 +51,24 @@ function compileAssignment(
   holders: ReadonlyMap<string, string | null>,
 ): HeldAssignment {
   const { id, holderId, effect, resourceId } = row;
+  const condition = row.condition === null ? null : readCondition(row.condition);
   return {
     id,
     holderId,
     role: policy.roleOf(row.roleId),
     effect,
     resourceId,
-    condition: row.condition === null ? null : readCondition(row.condition),
-    validFrom: row.validFrom ?? -Infinity,
-    validTo: row.validTo ?? Infinity,
+    print: printOf(resourceId),
+    condition,
+    test: condition === null ? null : compileCondition(condition),
+    window: windowOf(row),
     exempt: effect === 'deny' && row.exempt.some((principalId) => holders.has(principalId)),
   };
+}
+
+function windowOf({ validFrom, validTo }: AssignmentRow): ValidityWindow | null {
+  if (validFrom === null && validTo === null) return null;
+  return { from: validFrom ?? -Infinity, to: validTo ?? Infinity };
 }
 
 function readCondition(stored: unknown): StoredCondition {

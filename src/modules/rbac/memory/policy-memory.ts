@@ -2,13 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ChangeFeed, type ChangeKind, type ChangeSubscriber } from '../../../infrastructure/change-feed';
 import { Database } from '../../../infrastructure/database';
 import { CompiledPolicy } from '../compiled-policy';
-import type { ResourceNode } from '../engine/resource-node';
+import { liesIn, printOf, type ResourceNode } from '../engine/resource-node';
 import type { Subject } from '../engine/subject';
 import { PolicyRepository, type PolicyDefinition } from '../policy.repository';
 import { compileSubject } from './compile-subject';
 import { LoadingCache } from './loading-cache';
-import { SharedNodeStrings } from './shared-node-strings';
 import type { PolicySource } from './policy-source';
+import { SharedLines } from './shared-lines';
 import { VersionWatermark } from './version-watermark';
 
 const MAX_SUBJECTS = 50_000;
@@ -32,7 +32,7 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
   private readonly policies: PolicyRepository;
   private readonly subjects: LoadingCache<Subject>;
   private readonly nodes: LoadingCache<ResourceNode>;
-  private readonly nodeStrings = new SharedNodeStrings();
+  private readonly lines = new SharedLines();
 
   constructor(policies: PolicyRepository, database: Database, feed: ChangeFeed) {
     this.policies = policies;
@@ -71,7 +71,7 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
     if (kind === 'policy.roles') return this.refreshRoles(keys);
     if (kind === 'policy.version') for (const version of keys) this.watermark.mark(BigInt(version));
     else if (kind === 'policy.resources')
-      this.nodes.forget(({ path }) => keys.some((id) => path.includes(id)));
+      this.nodes.forget((node) => keys.some((id) => liesIn(node, id, printOf(id))));
     else this.subjects.forget(({ holders }) => keys.some((id) => holders.has(id)));
   }
 
@@ -100,7 +100,7 @@ export class PolicyMemory implements ChangeSubscriber, PolicySource {
 
   private async readNode(id: string): Promise<ResourceNode | null> {
     const node = await this.policies.findNode(id);
-    return node === null ? null : this.nodeStrings.shareIn(node);
+    return node === null ? null : this.lines.nodeFrom(node);
   }
 
   private adopt({ version, permissions, implied, roles }: PolicyDefinition): void {

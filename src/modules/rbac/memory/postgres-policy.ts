@@ -1,5 +1,5 @@
 import { CompiledPolicy } from '../compiled-policy';
-import type { ResourceNode } from '../engine/resource-node';
+import { nodeFrom, type ResourceNode } from '../engine/resource-node';
 import type { Subject } from '../engine/subject';
 import type { PolicyDefinition, PolicyRepository } from '../policy.repository';
 import { compileSubject } from './compile-subject';
@@ -34,7 +34,10 @@ export class PostgresPolicy implements PolicySource {
   }
 
   node(id: string): Promise<ResourceNode | null> {
-    return once(this.nodes, id, () => this.policies.findNode(id));
+    return once(this.nodes, id, async () => {
+      const row = await this.policies.findNode(id);
+      return row === null ? null : nodeFrom(row);
+    });
   }
 }
 

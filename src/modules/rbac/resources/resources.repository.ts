@@ -11,7 +11,7 @@ export interface ResourceFilter {
   readonly parentId?: string;
 }
 
-export type ResourceName = Pick<Resource, 'id' | 'type' | 'key'>;
+type ResourceName = Pick<Resource, 'id' | 'type' | 'key'>;
 
 /** A role that somebody holds, or is denied, at a resource. */
 export interface RoleAtResource {
@@ -68,10 +68,6 @@ const FIND_IDS_BY_KEY = {
   name: 'resources-find-ids-by-key',
   text: `SELECT r.id, r.type, r.key FROM unnest($1::text[], $2::text[]) AS wanted (type, key)
          JOIN resources r ON r.type = wanted.type AND r.key = wanted.key`,
-};
-const FIND_IDS = {
-  name: 'resources-find-ids',
-  text: 'SELECT id, type, key FROM resources WHERE id = ANY ($1)',
 };
 
 const COLUMN_OF = { type: 'r.type', key: 'r.key', parentId: 'r.parent_id' } as const;
@@ -143,10 +139,6 @@ export class ResourcesRepository {
   /** The roles at the resource and at all below it. */
   findRolesAtOrBelow(id: string): Promise<RoleAtResource[]> {
     return this.database.query<RoleAtResource>(FIND_ROLES_BELOW, [id]);
-  }
-
-  findNamesByIds(ids: readonly string[]): Promise<ResourceName[]> {
-    return this.database.query<ResourceName>(FIND_IDS, [ids]);
   }
 
   findNamesByKeys(keys: readonly Pick<Resource, 'type' | 'key'>[]): Promise<ResourceName[]> {
