@@ -14,7 +14,7 @@ import { ADMIN, ROOT_SECRET, startService, type ServiceProcess } from '../suppor
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('access tokens that are not ours', () => {
+describe('C: access tokens that are not ours', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let genuine: string;
@@ -87,6 +87,7 @@ describe('access tokens that are not ours', () => {
   it.each([
     ['a path', '../../etc/passwd'],
     ['SQL', "' OR 1=1 --"],
+    ['a NUL', '\u0000'],
     ['10 KB', 'k'.repeat(10_000)],
     ['an array', ['a']],
     ['unknown', 'unknown'],

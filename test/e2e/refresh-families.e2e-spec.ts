@@ -2,7 +2,7 @@ import type { Tokens } from '../support/api-client';
 import type { ServiceProcess } from '../support/service';
 import { PASSWORD, startTwoServices, type TestUser, type TwoServices } from '../support/two-services';
 
-describe('a family of refresh tokens, over two processes', () => {
+describe('D: a family of refresh tokens, over two processes', () => {
   let services: TwoServices;
   let user: TestUser;
 

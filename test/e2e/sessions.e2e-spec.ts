@@ -14,7 +14,7 @@ interface Session {
   readonly methods: string[];
 }
 
-describe('sessions, over two processes', () => {
+describe('D: sessions, over two processes', () => {
   let services: TwoServices;
   let denying: ServiceProcess;
 
@@ -57,7 +57,7 @@ describe('sessions, over two processes', () => {
     ]);
   });
 
-  it('D: take up nothing that somebody planted before the sign-in, and what was planted opens nothing', async () => {
+  it('take up nothing that somebody planted before the sign-in, and what was planted opens nothing', async () => {
     const [attacker, victim] = [await services.aUser(), await services.aUser()];
     const signIn = (username: string, body = {}, headers = {}) =>
       services.first.api.post('/v1/auth/login', { username, password: PASSWORD, ...body }, { headers });

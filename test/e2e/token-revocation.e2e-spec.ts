@@ -9,7 +9,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
-describe('single tokens, on two processes that share one database', () => {
+describe('C: single tokens, on two processes that share one database', () => {
   let database: TestDatabase;
   let first: ServiceProcess;
   let second: ServiceProcess;

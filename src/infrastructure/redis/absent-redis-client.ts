@@ -4,7 +4,7 @@ import { RedisClient, RedisUnavailableError } from './redis-client';
 /** Stands in where no Redis is configured. */
 export class AbsentRedisClient extends RedisClient {
   private readonly since = new Date();
-  /** Made once: what an error costs is its stack, and every call is refused. */
+  /** One for all, since asking is part of ordinary requests, and a stack takes longer than what they do instead. */
   private readonly refusal = new RedisUnavailableError('REDIS_URL is not set');
 
   override condition(): DependencyCondition {
