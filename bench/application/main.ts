@@ -7,6 +7,7 @@ import { configureApplication } from '../../src/app.setup';
 import { appConfig } from '../../src/config/app.config';
 import { createHttpAdapter } from '../../src/infrastructure/http';
 import { createLogger } from '../../src/infrastructure/logging';
+import { makeThreadPoolYield } from '../../src/infrastructure/thread-pool';
 import { NoOpModule } from './no-op.module';
 
 /** The built service, with one module of somebody who builds on it. */
@@ -14,6 +15,7 @@ import { NoOpModule } from './no-op.module';
 class ApplicationModule {}
 
 async function main(): Promise<void> {
+  await makeThreadPoolYield();
   const config = appConfig();
   const options = { logger: createLogger(config), bodyParser: false, abortOnError: false };
   const adapter = createHttpAdapter(config);

@@ -1,9 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { Client } from 'pg';
 import { ADMIN, startService, type ServiceProcess } from '../support/service';
 
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 const AT_ONCE = 150;
+
+/** Of each thread of a process how much it lets others go first (proc(5)). */
+const nicenessOf = (pid: number): Map<number, number> =>
+  new Map(
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return [Number(thread), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])];
+    }),
+  );
 
 describe('password hashes', () => {
   let database: TestDatabase;
@@ -82,6 +92,15 @@ describe('password hashes', () => {
         `SELECT 1 FROM sign_in_attempts WHERE failures > 0 AND source_class = 'unknown'`,
       );
       expect(counted.rowCount).toBe(answered.length);
+    });
+  });
+
+  it('are made by threads that let the one that answers go first, and by no others', async () => {
+    await withService({ UV_THREADPOOL_SIZE: '5' }, ({ pid }) => {
+      const niceness = nicenessOf(pid);
+      expect(niceness.get(pid)).toBe(0);
+      expect([...niceness.values()].filter((nice) => nice > 0)).toEqual([10, 10, 10, 10, 10]);
+      return Promise.resolve();
     });
   });
 });

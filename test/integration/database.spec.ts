@@ -83,10 +83,13 @@ describe('transactions', () => {
     const another = opened.database.transaction(() => sleep(200));
     await opened.database.transaction(async () => {
       await run(INSERT, [ids[0]]);
-      late = sleep(50).then(() => run(INSERT, [ids[1]]));
+      late = sleep(50).then(() =>
+        Promise.allSettled([run(INSERT, [ids[1]]), opened.database.beforeCommit(INSERT_ALL, ids[1]!)]),
+      );
     });
 
-    await expect(late).rejects.toThrow('The transaction of test-insert is over');
+    const refused = { status: 'rejected', reason: new Error('The transaction is over') };
+    expect(await late).toEqual([refused, refused]);
     await another;
     expect(await found(ids)).toBe(1);
   });

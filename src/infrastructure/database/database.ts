@@ -94,7 +94,7 @@ export class Database {
    * once where there is none.
    */
   async beforeCommit<Row>(statement: BulkStatement<Row>, row: Row): Promise<void> {
-    const transaction = this.transactions.value;
+    const transaction = this.current();
     if (transaction === undefined) {
       await this.write(statement, [row]);
       return;
@@ -109,7 +109,7 @@ export class Database {
    * there is none.
    */
   async afterCommit(effect: Effect): Promise<void> {
-    const transaction = this.transactions.value;
+    const transaction = this.current();
     if (transaction === undefined) await effect();
     else transaction.effects.push(effect);
   }
@@ -134,7 +134,14 @@ export class Database {
 
   /** Reads `entity`, in the current transaction. */
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Reader<Entity> {
-    return (this.transactions.value ?? this.dataSource).manager.getRepository(entity);
+    return (this.current() ?? this.dataSource).manager.getRepository(entity);
+  }
+
+  /** @throws Error when it is over: what it leaves behind would be lost, or run on a connection that is others'. */
+  private current(): Transaction | undefined {
+    const transaction = this.transactions.value;
+    if (transaction?.isOver === true) throw new Error('The transaction is over');
+    return transaction;
   }
 
   private async execute<Row extends QueryResultRow>(
@@ -143,10 +150,9 @@ export class Database {
   ): Promise<QueryResult<Row>> {
     // TypeORM's own query() sends unnamed statements, which are parsed and planned every time.
     const prepared = { name, text, values: [...values] };
-    const transaction = this.transactions.value;
+    const transaction = this.current();
     if (transaction === undefined)
       return whenReachableAtStart(() => untilWon(() => this.pool.query<Row>(prepared)));
-    if (transaction.isOver) throw new Error(`The transaction of ${name} is over`);
     return transaction.client.query<Row>(prepared);
   }
 

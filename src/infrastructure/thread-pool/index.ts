@@ -1,0 +1,1 @@
+export { makeThreadPoolYield } from './thread-pool';
