@@ -4,6 +4,7 @@ import { authenticatedRequest } from './p1-authenticated-request';
 import { listSessions } from './p1b-list-sessions';
 import { memory } from './p10-memory';
 import { growth } from './p11-growth';
+import { exportMemory } from './p11b-export-memory';
 import { twoProcesses } from './p12-two-processes';
 import { firstSight } from './p2-first-sight';
 import { login } from './p3-login';
@@ -28,6 +29,7 @@ export const CASES: Readonly<Record<Row, Case>> = {
   P9: start,
   P10: memory,
   P11: growth,
+  P11b: exportMemory,
   P12: twoProcesses,
   timing: timingOfRefusals,
 };

@@ -14,6 +14,16 @@ export function cpuSeconds(pid: number): number {
 }
 
 export function residentMebibytes(pid: number): number {
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return mebibytesIn('VmRSS', pid);
+}
+
+/** The most that was resident at any moment since the process began. */
+export function peakResidentMebibytes(pid: number): number {
+  return mebibytesIn('VmHWM', pid);
+}
+
+function mebibytesIn(field: string, pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, kibibytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
   return Number(kibibytes) / 1_024;
 }
