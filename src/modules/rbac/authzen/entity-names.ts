@@ -35,11 +35,19 @@ export class EntityNames {
     private readonly access: AccessService,
   ) {}
 
-  async resolve(questions: readonly NamedQuestion[]): Promise<Question[]> {
+  /** `requireMayAsk` hears of the subjects before anything is looked up about resources, and throws where it must. */
+  async resolve(
+    questions: readonly NamedQuestion[],
+    requireMayAsk: (asked: readonly Pick<Question, 'subject'>[]) => Promise<void>,
+  ): Promise<Question[]> {
     const subjectIdOf = await this.subjectIds(questions.map(({ subject }) => subject));
-    const resourceIdOf = await this.resourceIds(questions.map(({ resource }) => resource));
-    return questions.map(({ subject, action, resource, context }) => ({
+    const asked = questions.map(({ subject }) => ({
       subject: { ...subject, type: subject.type as PrincipalType, id: subjectIdOf(subject) },
+    }));
+    await requireMayAsk(asked);
+    const resourceIdOf = await this.resourceIds(questions.map(({ resource }) => resource));
+    return questions.map(({ action, resource, context }, index) => ({
+      ...asked[index],
       permission: permissionFor(action.name, resource.type),
       resource: { ...resource, id: resourceIdOf(resource) },
       actionProperties: action.properties,

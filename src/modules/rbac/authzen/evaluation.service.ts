@@ -55,8 +55,7 @@ export class EvaluationService {
   }
 
   private async decide(caller: Principal, items: readonly EvaluationBody[]): Promise<EvaluationResponse[]> {
-    const questions = await this.names.resolve(items);
-    await this.questions.requireMayAsk(caller, questions);
+    const questions = await this.names.resolve(items, (asked) => this.questions.requireMayAsk(caller, asked));
     const requests = questions.map((question) => this.questions.toRequest(caller, question));
     return (await this.access.decideMany(requests)).map(toEvaluation);
   }

@@ -87,9 +87,9 @@ export class SearchService {
     caller: Principal,
     named: Parameters<EntityNames['resolve']>[0][number],
   ): Promise<Question> {
-    const questions = await this.names.resolve([named]);
-    await this.questions.requireMayAsk(caller, questions);
-    const [question = { permission: ':' }] = questions;
+    const [question = { permission: ':' }] = await this.names.resolve([named], (asked) =>
+      this.questions.requireMayAsk(caller, asked),
+    );
     return question;
   }
 
