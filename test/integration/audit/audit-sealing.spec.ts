@@ -485,6 +485,30 @@ describe('the sealed trail', () => {
     expect(await check({ fromSequence: 2, toSequence: 4 })).toMatchObject({ firstBad: { sequence: 2 } });
   });
 
+  it('L: finds batches that are gone at the ends of a range, before it, or with all of it', async () => {
+    await seal();
+    const { rows } = await database.owner.query<{ number: number; first: number; last: number }>(
+      `SELECT number::int, first_sequence::int AS first, last_sequence::int AS last FROM audit_batches ORDER BY number`,
+    );
+    const [one, two, three] = [rows[0]!, rows[1]!, rows[2]!];
+    const missing = (sequence: number): object => ({
+      valid: false,
+      firstBad: { sequence, reason: 'checkpoint_missing' },
+    });
+    await tamper(
+      `DELETE FROM audit_batches WHERE number = ${two.number}`,
+      `DELETE FROM audit_events WHERE sequence BETWEEN ${two.first} AND ${two.last}`,
+    );
+
+    expect(await check({ fromSequence: two.first, toSequence: two.last })).toMatchObject(missing(two.first));
+    expect(await check({ fromSequence: one.first, toSequence: two.last })).toMatchObject(missing(two.first));
+    expect(await check({ fromSequence: two.last, toSequence: three.last })).toMatchObject(missing(two.last));
+    expect(await check({ fromSequence: three.first, toSequence: three.last })).toMatchObject({
+      valid: false,
+    });
+    expect(await check({ fromSequence: one.first, toSequence: one.last })).toMatchObject({ valid: true });
+  });
+
   it('L: looks for a kept checkpoint beside the range that was asked for, before it and behind it', async () => {
     await seal();
     const { body } = await service.get('/v1/audit/checkpoints?limit=200');

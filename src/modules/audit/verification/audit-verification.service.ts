@@ -8,7 +8,7 @@ import type { AuditProofResponse, SealingKeysResponse } from '../dto/checkpoint.
 import { AuditVerifiedEvent } from '../events/audit-verified.event';
 import { AuditReadEvent } from '../events/audit-read.event';
 import { AuditEventsRepository } from '../audit-events.repository';
-import { AuditBatchesRepository } from '../sealing/audit-batches.repository';
+import { AuditBatchesRepository, type BatchSpan } from '../sealing/audit-batches.repository';
 import type { Checkpoint } from '../sealing/checkpoint';
 import { inclusionPath } from '../sealing/merkle-tree';
 import { SealedTrail } from '../sealing/sealed-trail';
@@ -76,11 +76,12 @@ export class AuditVerificationService {
     const keys =
       trusted ?? new Map((await this.keys.trusted()).map(({ kid, publicKey }) => [kid, publicKey]));
     const isWhole = fromSequence === undefined && toSequence === undefined;
-    const range = isWhole
-      ? await this.wholeRange()
-      : upTo(await this.batches.findRange({ fromSequence, toSequence }), checkpoint);
+    const newest = await this.batches.findLast();
+    const span = await this.batches.findRange({ fromSequence, toSequence });
+    const range = isWhole ? newest && { first: 1, last: newest.number } : upTo(span, checkpoint);
     const verdict = await this.follow(range, keys, checkpoint ?? null);
-    const firstBad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
+    const bad = verdict.firstBad ?? (isWhole ? await this.findStray(verdict.last) : null);
+    const firstBad = earlier(bad, gapIn(span, { fromSequence, toSequence }, newest));
     const { count: unsealed } = await this.batches.countUnsealed();
     const response = {
       valid: firstBad === null,
@@ -94,11 +95,6 @@ export class AuditVerificationService {
     return response;
   }
 
-  private async wholeRange(): Promise<BatchNumbers | null> {
-    const last = await this.batches.findLast();
-    return last === null ? null : { first: 1, last: last.number };
-  }
-
   private async follow(
     range: BatchNumbers | null,
     keys: ReadonlyMap<string, KeyObject>,
@@ -110,7 +106,15 @@ export class AuditVerificationService {
     if (range !== null) {
       for await (const batch of this.trail.read(first, range.last)) if (!verifier.accept(batch)) break;
     }
-    return verifier.finish();
+    const verdict = verifier.finish();
+    if (before !== undefined) return verdict;
+    return { ...verdict, firstBad: earlier(await this.lackBefore(first), verdict.firstBad) };
+  }
+
+  /** No batch is ever taken out, whatever leaves of its events: one that follows nothing says that some are gone. */
+  private async lackBefore(number: number): Promise<BadSequence | null> {
+    const checkpoint = (await this.batches.findByNumber(number))?.checkpoint;
+    return checkpoint ? { sequence: checkpoint.firstSequence - 1, reason: 'checkpoint_missing' } : null;
   }
 
   /** Events that claim a place in the chain which no checkpoint gives them. */
@@ -118,6 +122,23 @@ export class AuditVerificationService {
     const sequence = await this.batches.findStraySequence(last?.lastSequence ?? 0);
     return sequence === null ? null : { sequence, reason: 'event_inserted' };
   }
+}
+
+/** Batches that are gone at an end of what was asked for: those that are left hold together without them. */
+function gapIn(
+  span: BatchSpan | null,
+  { fromSequence: from = 1, toSequence = Infinity }: Pick<VerifyAuditBody, 'fromSequence' | 'toSequence'>,
+  newest: Checkpoint | null,
+): BadSequence | null {
+  const to = Math.min(toSequence, newest?.lastSequence ?? 0);
+  if (from > to) return null;
+  if (span === null || span.firstSequence > from) return { sequence: from, reason: 'checkpoint_missing' };
+  return span.lastSequence < to ? { sequence: span.lastSequence + 1, reason: 'checkpoint_missing' } : null;
+}
+
+function earlier(one: BadSequence | null, other: BadSequence | null): BadSequence | null {
+  if (one === null || other === null) return one ?? other;
+  return other.sequence < one.sequence ? other : one;
 }
 
 /** A checkpoint that was kept is looked for, wherever it lies: beside the range it would be believed, or thought cut off. */
