@@ -78,7 +78,9 @@ export class ExternalSignInService {
     const user = await this.credentials.findById(userId);
     if (user === null) throw new AdmissionRefusal('account_changed');
     if (known !== null) {
-      await this.identities.markSeen(known, legible(username));
+      // Who unlinks it at the same time waits for us from here on, or was first: then nothing of it may come back.
+      if (!(await this.identities.markSeen(known, legible(username))))
+        throw new AdmissionRefusal('account_changed');
       await this.identities.follow(known, legible(displayName ?? '') || null);
     }
     await this.grants.replace(userId, `${provider.kind}:${providerId}`, grants);

@@ -61,8 +61,9 @@ export class ExternalIdentitiesRepository {
     return (await this.database.change(INSERT, values)) === 1;
   }
 
-  async markSeen(providerId: string, externalId: string, username: string): Promise<void> {
-    await this.database.change(MARK_SEEN, [providerId, externalId, username]);
+  /** False where it is not there any more. */
+  async markSeen(providerId: string, externalId: string, username: string): Promise<boolean> {
+    return (await this.database.change(MARK_SEEN, [providerId, externalId, username])) === 1;
   }
 
   async delete(userId: string, providerId: string): Promise<boolean> {

@@ -94,8 +94,9 @@ export class ExternalIdentitiesService {
     });
   }
 
-  async markSeen({ providerId, externalId }: ExternalIdentity, username: string): Promise<void> {
-    await this.identities.markSeen(providerId, externalId, username);
+  /** Holds it until the transaction ends. False where it was unlinked meanwhile. */
+  markSeen({ providerId, externalId }: ExternalIdentity, username: string): Promise<boolean> {
+    return this.identities.markSeen(providerId, externalId, username);
   }
 
   /** What the provider calls its own: an account that was not made for it keeps its name. */
