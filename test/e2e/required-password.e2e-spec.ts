@@ -1,3 +1,4 @@
+import { totpCode } from '../support/second-factors';
 import { startService } from '../support/service';
 import { PASSWORD, startTwoServices, type TwoServices } from '../support/two-services';
 
@@ -51,5 +52,27 @@ describe('a password that must be changed', () => {
     expect((await change('qu vexed')).body.code).toBe('USER.PASSWORD_TOO_SHORT');
     expect((await change(PASSWORD)).body.status).toBe('authenticated');
     await services.second.api.signIn(user.username, PASSWORD);
+  });
+
+  it('A, E: stays beside a second factor: the password alone must not be enough to replace it', async () => {
+    const { first, adminToken: token } = services;
+    const strict = await startService(services.url, { MFA_REQUIRED: 'true' });
+    const user = {
+      username: 'guarded',
+      email: 'guarded@example.com',
+      displayName: 'Somebody',
+      password: SHORT,
+    };
+    try {
+      expect((await strict.api.post('/v1/users', user, { token })).status).toBe(201);
+      const { challengeId } = (await strict.api.login(user.username, SHORT)).body;
+      const setup = await strict.api.post('/v1/users/me/mfa/totp', { challengeId });
+      const code = await totpCode(setup.body.secret as string);
+      const confirmed = await strict.api.post('/v1/users/me/mfa/totp/confirm', { challengeId, code });
+      expect(confirmed.status).toBe(200);
+    } finally {
+      await strict.stop();
+    }
+    expect((await first.api.login(user.username, SHORT)).body.status).toBe('mfa_required');
   });
 });

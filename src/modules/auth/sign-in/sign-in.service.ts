@@ -49,7 +49,9 @@ export class SignInService {
         reservation,
       });
     }
-    const mustChangePassword = outcome.identity.mustChangePassword || this.credentials.mustReplace(password);
+    const { mustChangePassword: isTold, mfaEnabled } = outcome.identity;
+    // Beside a second factor a short one is enough; and whoever has the password alone must not replace it.
+    const mustChangePassword = isTold || (!mfaEnabled && this.credentials.mustReplace(password));
     const user = { ...outcome.identity, mustChangePassword };
     const identity = { user, methods: ['pwd'], providerId: null, source };
     const result = await this.proceed(identity, origin);
