@@ -20,9 +20,14 @@ export interface Statement {
   readonly text: string;
 }
 
-/** A statement that writes or deletes for any number of rows at once. */
+type PlainValue = string | number | boolean | Buffer | null;
+
+/**
+ * A statement that writes or deletes for any number of rows at once. Its values are such as the driver can send
+ * whatever they are: what fails before it reaches PostgreSQL would not keep it from committing the rest.
+ */
 export interface BulkStatement<Row> extends Statement {
-  readonly valuesOf: (rows: readonly Row[]) => readonly unknown[];
+  readonly valuesOf: (rows: readonly Row[]) => readonly (PlainValue | readonly PlainValue[])[];
 }
 
 /** What TypeORM does outside of a transaction of its own, which would end ours. */
@@ -200,13 +205,16 @@ async function untilWon<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The last rows travel with the COMMIT: where they cannot be written, PostgreSQL makes a ROLLBACK of it. */
+/** The last rows travel with the COMMIT: where PostgreSQL cannot write them, it makes a ROLLBACK of it. */
 async function conclude(transaction: Transaction): Promise<void> {
   const { client, rows } = transaction;
   transaction.isOver = true;
-  const written = [...rows].map(([{ name, text, valuesOf }, those]) =>
-    client.query({ name, text, values: [...valuesOf(those as never[])] }),
-  );
+  const last = [...rows].map(([{ name, text, valuesOf }, those]) => ({
+    name,
+    text,
+    values: [...valuesOf(those as never[])],
+  }));
+  const written = last.map((statement) => client.query(statement));
   const [{ command }] = await Promise.all([client.query('COMMIT'), ...written]);
   if (command !== 'COMMIT')
     throw new Error('A statement of the transaction had failed, so nothing is written');
