@@ -24,7 +24,7 @@ export const EVENT_CATALOGUE = {
   },
   'assignment.created': { module: 'rbac', category: 'authorization', what: 'A role was assigned' },
   'assignment.deleted': { module: 'rbac', category: 'authorization', what: 'An assignment was removed' },
-  'audit.exported': { module: 'audit', category: 'reading', what: 'Somebody took a copy of the trail' },
+  'audit.exported': { module: 'audit', category: 'configuration', what: 'Somebody took a copy of the trail' },
   'audit.hold-placed': {
     module: 'audit',
     category: 'configuration',
@@ -43,7 +43,7 @@ export const EVENT_CATALOGUE = {
   },
   'audit.verified': {
     module: 'audit',
-    category: 'reading',
+    category: 'configuration',
     what: 'Somebody had the trail verified; the reason says what is wrong',
   },
   'group.created': { module: 'rbac', category: 'authorization', what: 'A group was created' },
@@ -272,7 +272,7 @@ export const EVENT_CATALOGUE = {
   },
   'user.personal-data-exported': {
     module: 'auth',
-    category: 'reading',
+    category: 'accounts',
     what: 'Somebody took a copy of what is kept about a person',
   },
   'user.unlocked': {
