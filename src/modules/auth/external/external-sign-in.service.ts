@@ -84,7 +84,7 @@ export class ExternalSignInService {
       await this.identities.follow(known, legible(displayName ?? '') || null);
     }
     await this.grants.replace(userId, `${provider.kind}:${providerId}`, grants);
-    // This process may not know yet what became of the record; the last thing that is locked, as whoever changes it does.
+    // This process may not know yet what became of the record. Who loses a deadlock with its change is tried again.
     const isCurrent =
       provider.version === providerVersion &&
       (await this.directory.lockIfCurrent(providerId, providerVersion));
